@@ -1,0 +1,178 @@
+"""The inbox: from an HTTP request to a verified activity, or to a refusal with a status. Nothing is stored here but
+what verification itself needs; the caller stores the activity before it answers 202."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from federation import activity_rules, media
+from federation.client import FederationClient, FetchBudget
+from federation.hearing import note_heard
+from federation.host_rules import check_incoming
+from federation.keys import KeyUnavailable
+from federation.ports import OutboxStore, SeenActivities
+from federation.remote_actor import RemoteActor, read_actor
+from federation.verification import RequestVerifier, VerifiedRequest
+from protocols import jcs, strict_json
+from protocols.errors import LocalProtocolError, RemoteProtocolError
+from protocols.messages import HttpMessage
+from protocols.origins import same_origin
+from protocols.types import JsonObject
+
+MAX_ACTIVITY_BYTES = 524_288
+MAX_AT_ONCE = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A verified activity.
+
+    `actor` made it: its request signature or its object proof fits, or its origin confirmed the activity.
+    `signer_id` sent it: another actor when `forwarded`. `digest` (32 bytes, over the activity without proofs) goes
+    with `activity_id` into the table of ids in one transaction with the activity itself. `duplicate`: both are there
+    already, nothing is to be done. Embedded objects are the actor's own or proved by their owner; every other one has
+    been replaced by its id.
+    """
+
+    actor: RemoteActor
+    activity: JsonObject
+    activity_id: str
+    digest: bytes
+    proof_verified: bool
+    forwarded: bool
+    signer_id: str
+    duplicate: bool
+    received_at: datetime
+
+
+class Inbox:
+    """The verification of one local node's inboxes. `base_url` is the node's own address, without final slash."""
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        client: FederationClient,
+        verifier: RequestVerifier,
+        activities: SeenActivities,
+        outbox: OutboxStore | None = None,
+    ) -> None:
+        self._base_url = base_url
+        self._client = client
+        self._verifier = verifier
+        self._activities = activities
+        self._outbox = outbox
+        self._at_once = 0
+
+    async def receive(self, message: HttpMessage, now: datetime) -> Received:
+        """Verify one delivery. `message.url` must be built from the node's own address, never from the Host header.
+
+        Raises RemoteProtocolError with the status to answer. 202 with code "ignored" is one of them: a gone actor
+        deletes itself, there is nothing to verify it with and nothing to do.
+        """
+        if self._at_once >= MAX_AT_ONCE:
+            raise RemoteProtocolError("Too many deliveries at once", status=503, code="busy")
+        self._at_once += 1
+        try:
+            return await self._receive(message, now)
+        finally:
+            self._at_once -= 1
+
+    async def _receive(self, message: HttpMessage, now: datetime) -> Received:
+        activity = _read(message)
+        activity_id, actor_id = activity_rules.identify(activity)
+        await self._check_sender(actor_id)
+        activity_rules.check_object(activity, actor_id)
+        budget = FetchBudget()
+        request = await self._verified(message, activity, now, budget)
+        activity, actor, proved = await self._attributed(activity, actor_id, request, now, budget)
+        digest = digest_of(activity)
+        stored = await self._activities.digest_of(activity_id)
+        if stored is not None and stored != digest:
+            raise RemoteProtocolError("This id was used for something else", status=409, code="id-reused")
+        await note_heard(request.signer.host, request.skew, now, self._client.hosts, self._outbox)
+        if stored is None:
+            activity = await self._only_trusted(activity, actor, now, budget)
+        return Received(
+            actor=actor,
+            activity=activity,
+            activity_id=activity_id,
+            digest=digest,
+            proof_verified=proved,
+            forwarded=request.signer.id != actor.id,
+            signer_id=request.signer.id,
+            duplicate=stored is not None,
+            received_at=now,
+        )
+
+    async def _check_sender(self, actor_id: str) -> None:
+        await check_incoming(actor_id, self._client.rules)
+        if same_origin(actor_id, self._base_url):
+            raise RemoteProtocolError("Our own actors do not write to us", status=403, code="own-actor")
+
+    async def _verified(
+        self, message: HttpMessage, activity: JsonObject, now: datetime, budget: FetchBudget
+    ) -> VerifiedRequest:
+        try:
+            return await self._verifier.verify(message, now, budget)
+        except KeyUnavailable as error:
+            if error.gone and activity["type"] == "Delete" and activity.get("object") == activity["actor"]:
+                raise RemoteProtocolError("Nothing known of this actor", status=202, code="ignored") from error
+            raise
+
+    async def _attributed(
+        self, activity: JsonObject, actor_id: str, request: VerifiedRequest, now: datetime, budget: FetchBudget
+    ) -> tuple[JsonObject, RemoteActor, bool]:
+        """The activity, its actor, whether a proof showed it. What is forwarded needs a proof or its origin's word."""
+        direct = request.signer if request.signer.id == actor_id else None
+        proved_by = await self._verifier.verify_proofs(activity, actor_id, now, budget, known=direct)
+        if direct is not None:
+            return activity, direct, proved_by is not None
+        if proved_by is not None:
+            return activity, proved_by, True
+        confirmed = await self._client.fetch_object(str(activity["id"]), budget)
+        confirmed_id, confirmed_actor = activity_rules.identify(confirmed)
+        if confirmed_id != activity["id"] or confirmed_actor != actor_id:
+            raise RemoteProtocolError("The key is not the actor's", status=401, code="foreign-key")
+        activity_rules.check_object(confirmed, actor_id)
+        actor = read_actor(await self._client.fetch_object(actor_id, budget))
+        if actor.id != actor_id:
+            raise RemoteProtocolError("The actor has another id", status=401, code="foreign-key")
+        return confirmed, actor, False
+
+    async def _only_trusted(
+        self, activity: JsonObject, actor: RemoteActor, now: datetime, budget: FetchBudget
+    ) -> JsonObject:
+        """Keep embedded objects that are the actor's own or carry their owner's valid proof; of others only the id."""
+        for name, document in activity_rules.embedded(activity):
+            owner = activity_rules.owner_of(document)
+            if document.get("proof") is not None and owner is not None:
+                known = actor if owner == actor.id else None
+                if "id" in document and not same_origin(str(document["id"]), owner):
+                    raise RemoteProtocolError("Object and owner differ in origin", status=403, code="cross-origin")
+                await check_incoming(owner, self._client.rules)
+                await self._verifier.verify_proofs(document, owner, now, budget, known=known)
+            elif not activity_rules.is_own(document, actor.id):
+                activity = activity_rules.without_embedded(activity, name)
+        return activity
+
+
+def digest_of(activity: JsonObject) -> bytes:
+    """What an activity says, in 32 bytes: SHA-256 over its canonical form without `proof` and `signature`."""
+    try:
+        return jcs.digest({name: value for name, value in activity.items() if name not in ("proof", "signature")})
+    except LocalProtocolError as error:
+        raise RemoteProtocolError("The activity has no canonical form") from error
+
+
+def _read(message: HttpMessage) -> JsonObject:
+    if message.method != "POST" or message.body is None:
+        raise RemoteProtocolError("Deliveries are POSTed", status=405, code="bad-method")
+    if len(message.body) > MAX_ACTIVITY_BYTES:
+        raise RemoteProtocolError("The activity is too long", status=413, code="too-large")
+    if not media.is_activity(message.single("content-type")):
+        raise RemoteProtocolError("Not an ActivityStreams document", status=415, code="bad-content-type")
+    if message.values("content-encoding"):
+        raise RemoteProtocolError("Encoded bodies are not accepted", status=415, code="bad-encoding")
+    return strict_json.loads(message.body, max_bytes=MAX_ACTIVITY_BYTES)

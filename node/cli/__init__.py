@@ -1,0 +1,49 @@
+"""The command line `ygor`: one file per group of commands."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from node.cli.archives import backup, restore
+from node.cli.demo import demo
+from node.cli.develop import new_module
+from node.cli.nodes import check, create_admin, init, migrate
+from node.cli.serve import serve
+from node.cli.territory import territory
+from node.core.config import ConfigError
+from node.core.errors import DomainError
+from node.core.registry import installed
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ygor")
+def ygor() -> None:
+    """Ygor: civic participation and citizen tokens for communes and groupings, federated."""
+
+
+for command in (init, serve, demo, create_admin, migrate, backup, restore, check, territory, new_module):
+    ygor.add_command(command)
+
+
+def main() -> None:
+    """The entry point: what went wrong is one line on stderr and exit status 2, never a traceback."""
+    try:
+        ygor(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except DomainError as error:
+        words = installed().errors.get(error.key, error.key).format_map({**error.params})
+        click.echo(f"ygor: {words} ({error.key})", err=True)
+        sys.exit(2)
+    except (ConfigError, OSError) as error:
+        click.echo(f"ygor: {error}", err=True)
+        sys.exit(2)
+    except DBAPIError as error:
+        click.echo(f"ygor: database: {error.orig}", err=True)
+        sys.exit(2)

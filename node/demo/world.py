@@ -1,0 +1,206 @@
+"""Who lives in the demonstration. Names of places are real, people and associations are made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DEMO_SIREN = "243100633"
+DEMO_PASSWORD = "demonstration-ygor"  # noqa: S105 - printed for everybody, loopback only
+SUPPLY = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody of the demonstration. `roles` are granted; `phone` False: entered at the desk, no e-mail."""
+
+    key: str
+    given: str
+    family: str
+    label: str
+    roles: tuple[str, ...] = ()
+    phone: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An association or partner with its manager (a person's key)."""
+
+    name: str
+    kind: str
+    manager: str
+    summary: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A mission. `days`: from today; `hours`: first and last hour on the commune's clock."""
+
+    title: str
+    association: str
+    summary: str
+    description: str
+    theme: str
+    skills: tuple[str, ...]
+    place: str
+    tokens: int
+    days: int
+    hours: tuple[int, int]
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """An offer of a partner."""
+
+    partner: str
+    title: str
+    summary: str
+    conditions: str
+    kind: str
+    price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """One filled node, by its label (the first part of its host name)."""
+
+    label: str
+    people: tuple[Person, ...]
+    groups: tuple[Group, ...]
+    jobs: tuple[Job, ...]
+    deals: tuple[Deal, ...]
+
+
+CASTANET = Town(
+    "castanet-tolosan",
+    (
+        Person("leila", "Leïla", "Benali", "habitante"),
+        Person("marcel", "Marcel", "Dupuy", "habitant sans téléphone", phone=False),
+        Person("ines", "Inès", "Caron", "responsable d’association"),
+        Person("theo", "Théo", "Laurens", "guichet de la médiathèque"),
+        Person("nadia", "Nadia", "Kessler", "agente de la mairie", ("agent",)),
+        Person("hugo", "Hugo", "Marty", "élu", ("elected_member",)),
+        Person("claire", "Claire", "Fabre", "administratrice", ("administrator",)),
+    ),
+    (
+        Group("Arbres et Paysages", "association", "ines", "Planter et soigner les haies du pays.", "Castanet-Tolosan"),
+        Group("Familles solidaires", "association", "ines", "Coups de main entre générations.", "Castanet-Tolosan"),
+        Group("Médiathèque", "partner", "theo", "Livres, films et ateliers.", "12 avenue de Toulouse"),
+    ),
+    (
+        Job(
+            "Planter la haie du chemin des écoliers", "Arbres et Paysages",
+            "Trois cents arbustes du pays à mettre en terre, pour l’ombre des enfants.",
+            "On vous montre, on fournit les gants et le café. Venez avec de **bonnes chaussures**.",
+            "ecology", ("gardening",), "Chemin des Écoliers", 6, 0, (9, 12), 20,
+        ),
+        Job(
+            "Aide aux devoirs au centre social", "Familles solidaires",
+            "Une heure et demie avec deux enfants de primaire.",
+            "Pas besoin d’être professeur : il faut de la patience et un goûter.",
+            "education", ("tutoring",), "Centre social", 4, 2, (17, 19), 3,
+        ),
+        Job(
+            "Installer les stands du marché de Noël", "Familles solidaires",
+            "Monter les chalets et accrocher les guirlandes.",
+            "Deux équipes, une le matin, une l’après-midi.",
+            "festivities", (), "Place de la République", 5, 14, (7, 11), 12,
+        ),
+    ),
+    (
+        Deal("Médiathèque", "Atelier reliure", "Deux heures pour réparer un livre.", "Dès 12 ans.", "reduced", 5),
+        Deal("Médiathèque", "Carte d’un an", "Tous les prêts, pendant un an.", "", "premium", 40),
+    ),
+)  # fmt: skip
+
+RAMONVILLE = Town(
+    "ramonville-saint-agne",
+    (
+        Person("samir", "Samir", "Haddad", "habitant"),
+        Person("julie", "Julie", "Roques", "responsable d’association"),
+        Person("paul", "Paul", "Vidal", "caissier de la piscine"),
+        Person("anne", "Anne", "Segui", "administratrice", ("administrator",)),
+        Person("luc", "Luc", "Pons", "agent de la mairie", ("agent",)),
+    ),
+    (
+        Group("Ramonville en fête", "association", "julie", "La vie du port Sud.", "Port Sud"),
+        Group("Piscine", "partner", "paul", "Deux bassins, un toboggan.", "Avenue du Lauragais"),
+        Group("Théâtre du Port", "partner", "paul", "Scène et ateliers.", "Port Sud"),
+    ),
+    (
+        Job(
+            "Nettoyer les berges du canal", "Ramonville en fête",
+            "Gants et pinces fournis, goûter à l’arrivée.",
+            "Rendez-vous à l’écluse. On marche trois kilomètres, les enfants sont les bienvenus.",
+            "ecology", (), "Écluse de Castanet", 5, 5, (14, 17), 25,
+        ),
+        Job(
+            "Conduire des aînés au théâtre", "Ramonville en fête",
+            "Deux places dans votre voiture, une place offerte pour vous.",
+            "Le départ est à la résidence ; retour vers vingt-deux heures.",
+            "solidarity", (), "Résidence du Port", 8, 9, (19, 22), 4,
+        ),
+    ),
+    (
+        Deal("Piscine", "Entrée adulte", "Une entrée, toute la journée.", "Bonnet obligatoire.", "reduced", 6),
+        Deal("Piscine", "Entrée enfant", "Moins de 12 ans.", "", "reduced", 3),
+        Deal("Théâtre du Port", "Place au théâtre", "Toutes les places du jeudi.", "Sur réservation.", "reduced", 10),
+    ),
+)  # fmt: skip
+
+AUZEVILLE = Town(
+    "auzeville-tolosane",
+    (
+        Person("rose", "Rose", "Delmas", "habitante"),
+        Person("eric", "Éric", "Bonnet", "responsable d’association"),
+        Person("sophie", "Sophie", "Lacaze", "administratrice", ("administrator",)),
+    ),
+    (Group("Les Jardins d’Auzeville", "association", "eric", "Jardins partagés.", "Auzeville-Tolosane"),),
+    (
+        Job(
+            "Préparer les semis du printemps", "Les Jardins d’Auzeville",
+            "Terre, pots et graines : on prépare tout pour mars.", "Sous la serre, au chaud.",
+            "ecology", ("gardening",), "Serre municipale", 4, 7, (10, 12), 8,
+        ),
+    ),
+    (),
+)  # fmt: skip
+
+SICOVAL = Town(
+    "sicoval",
+    (
+        Person("maya", "Maya", "Torres", "administratrice du groupement", ("administrator",)),
+        Person("jean", "Jean", "Prat", "responsable d’association"),
+    ),
+    (Group("Réseau compost du Sicoval", "association", "jean", "Composteurs de quartier.", "Labège"),),
+    (
+        Job(
+            "Devenir guide composteur", "Réseau compost du Sicoval",
+            "Une matinée pour apprendre, puis une heure par mois.", "Formation offerte par le groupement.",
+            "ecology", (), "Labège", 7, 12, (9, 12), 15,
+        ),
+    ),
+    (),
+)  # fmt: skip
+
+TOWNS = (CASTANET, RAMONVILLE, AUZEVILLE, SICOVAL)
+BONDS = (
+    ("castanet-tolosan", "ramonville-saint-agne"),
+    ("castanet-tolosan", "auzeville-tolosane"),
+    ("sicoval", "castanet-tolosan"),
+    ("sicoval", "ramonville-saint-agne"),
+)
+"""Who follows whom, both ways."""
+TERMS = (("castanet-tolosan", "ramonville-saint-agne"),)
+"""Who signs terms: the first proposes, the second countersigns."""
+
+
+def town(label: str) -> Town | None:
+    """The filled town of that label."""
+    return next((each for each in TOWNS if each.label == label), None)
+
+
+def email(person: Person, label: str) -> str:
+    """The made-up address of a person; `.demo` is nobody’s domain, and no mail server is set."""
+    return f"{person.key}@{label}.demo"

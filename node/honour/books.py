@@ -1,0 +1,166 @@
+"""The two logs of every pair, in rows: our own, which we write, and our mirror of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from node.core.ids import new_id
+from node.core.unit import Unit
+from node.honour.models import EntryRow, EvidenceRow, HeadRow
+from node.honour.records import head_of
+from node.neighbours.public import own_actor
+from protocols.errors import RemoteProtocolError
+from protocols.honour.log import FIRST_PREV, Entry, Head, Sums, entry_from_json, entry_json, head_after, log_id
+from protocols.honour.merkle import EMPTY_ROOT, Frontier, frontier
+from protocols.honour.mirror import Accepted, accept
+from protocols.types import JsonObject
+
+PULL_AFTER = timedelta(milliseconds=500)
+"""Answers overtake each other when many payments are under way; most gaps close by themselves in this time."""
+PAGE = 500
+
+
+def our_log(unit: Unit, peer_actor: str) -> str:
+    """The log we write: our residents' payments at their tills."""
+    return log_id(issuer=own_actor(unit), honouring=peer_actor)
+
+
+def their_log(unit: Unit, peer_actor: str) -> str:
+    """The log they write and we mirror: their residents' payments at our tills."""
+    return log_id(issuer=peer_actor, honouring=own_actor(unit))
+
+
+def open_logs(unit: Unit, peer_actor: str) -> None:
+    """Make both heads of a pair, if they are not there yet."""
+    for log, ours in ((our_log(unit, peer_actor), True), (their_log(unit, peer_actor), False)):
+        if unit.session.get(HeadRow, log) is None:
+            head = HeadRow(log=log, peer_actor=peer_actor, ours=ours, seq=0, hash=FIRST_PREV, acked_seq=0)
+            head.sums, head.peaks, head.task, head.attempts, head.last_error = asdict(Sums()), [], "", 0, ""
+            head.refunds_from_treasury = 0
+            unit.session.add(head)
+    unit.session.flush()
+
+
+def lock_head(unit: Unit, log: str) -> HeadRow | None:
+    """The head, locked until the transaction ends; None if the pair never had terms."""
+    return unit.session.get(HeadRow, log, with_for_update=True)
+
+
+def append_own(unit: Unit, row: HeadRow, entry: Entry) -> None:
+    """Store an entry built on this locked head."""
+    assert row.ours, "only the writer appends"
+    assert (row.seq + 1, row.hash) == (entry.seq, entry.prev), "the entry was built on another head"
+    _store(unit, row, [entry], None)
+
+
+def take_in(
+    unit: Unit, row: HeadRow, offered: Sequence[Entry], evidence: JsonObject, *, announced: Head | None = None
+) -> Accepted:
+    """Offer entries of a signed message to our mirror, whose head is locked. What is new is stored with the message
+    as evidence; beyond a gap nothing is taken and the worker pulls. A contradiction is kept with both messages and
+    stops all business with the writer. Raises RemoteProtocolError for what is not an entry of this log.
+    """
+    assert not row.ours, "nobody else writes our log"
+    wanted = {entry.seq for entry in offered if entry.seq <= row.seq} | ({row.seq} if row.seq else set())
+    accepted = accept(head_of(row), offered, held=_entries_at(unit, row.log, wanted), announced=announced)
+    if accepted.new:
+        kept = EvidenceRow(id=new_id(), received_at=unit.now, document=evidence)
+        unit.session.add(kept)
+        _store(unit, row, accepted.new, kept.id)
+    if accepted.fork is not None and row.fork is None:
+        row.fork = {"held": _evidence_of(unit, row.log, accepted.fork[0].seq), "offered": evidence}
+    if accepted.pull_from is not None:
+        want_pull(unit, row)
+    return accepted
+
+
+def want_pull(unit: Unit, row: HeadRow) -> None:
+    """Let the worker ask the writer for what our mirror lacks.
+
+    Only the answer to a Pull ends it, and only if no gap was seen since it was sent (`attempts` is 0 then): an entry
+    that fills one gap says nothing about those beyond it, which were seen and not taken.
+    """
+    if row.task == "pull" and row.attempts == 0:
+        return
+    row.task, row.attempts, row.next_attempt_at = "pull", 0, unit.now + PULL_AFTER
+    unit.wake("honour")
+
+
+def page_of(unit: Unit, log: str, from_seq: int, limit: int) -> tuple[Entry, ...]:
+    """Entries from a sequence number on."""
+    query = select(EntryRow.document).where(EntryRow.log == log, EntryRow.seq >= max(1, from_seq))
+    rows = unit.session.execute(query.order_by(EntryRow.seq).limit(limit)).scalars()
+    return tuple(entry_from_json(document) for document in rows)
+
+
+def all_entries(unit: Unit, log: str) -> Iterable[Entry]:
+    """The whole log, page by page, as it is stored. Raises RemoteProtocolError at an entry that is not sound."""
+    seq = 0
+    while True:
+        found = page_of(unit, log, seq + 1, PAGE)
+        yield from found
+        if len(found) < PAGE:
+            return
+        seq = found[-1].seq
+
+
+def head_at(unit: Unit, log: str, seq: int) -> Head | None:
+    """The head as it was after an entry; None if there is no such entry."""
+    if seq == 0:
+        return Head(log)
+    found = _entries_at(unit, log, {seq}).get(seq)
+    return None if found is None else head_after(found)
+
+
+def root_at(unit: Unit, row: HeadRow, seq: int) -> str | None:
+    """The Merkle root over the first `seq` entries; None if the log is not as long."""
+    if seq > row.seq:
+        return None
+    if seq == row.seq:
+        return Frontier(row.seq, tuple(row.peaks)).root
+    if seq == 0:
+        return EMPTY_ROOT
+    query = select(EntryRow.hash).where(EntryRow.log == row.log, EntryRow.seq <= seq).order_by(EntryRow.seq)
+    return frontier(unit.session.execute(query).scalars()).root
+
+
+def forked_actors(unit: Unit) -> frozenset[str]:
+    """Peers whose log contradicts itself: no more business with them until people have looked."""
+    rows = unit.session.execute(select(HeadRow.peer_actor, HeadRow.fork).where(HeadRow.ours.is_(False)))
+    return frozenset(actor for actor, fork in rows if fork is not None)
+
+
+def _entries_at(unit: Unit, log: str, numbers: set[int]) -> dict[int, Entry]:
+    if not numbers:
+        return {}
+    query = select(EntryRow.document).where(EntryRow.log == log, EntryRow.seq.in_(sorted(numbers)))
+    found = [entry_from_json(document) for document in unit.session.execute(query).scalars()]
+    return {entry.seq: entry for entry in found}
+
+
+def _store(unit: Unit, row: HeadRow, entries: Sequence[Entry], evidence_id: str | None) -> None:
+    peaks = Frontier(row.seq, tuple(row.peaks))
+    for entry in entries:
+        peaks = peaks.add(entry.hash)
+        one = EntryRow(log=row.log, seq=entry.seq, hash=entry.hash, payment=entry.payment, kind=entry.kind)
+        one.document, one.evidence_id = entry_json(entry), evidence_id
+        unit.session.add(one)
+    head = head_after(entries[-1])
+    row.seq, row.hash, row.sums, row.peaks = head.seq, head.hash, asdict(head.sums), list(peaks.peaks)
+    unit.session.flush()
+
+
+def _evidence_of(unit: Unit, log: str, seq: int) -> JsonObject:
+    query = (
+        select(EvidenceRow.document)
+        .join(EntryRow, EntryRow.evidence_id == EvidenceRow.id)
+        .where(EntryRow.log == log, EntryRow.seq == seq)
+    )
+    found: JsonObject | None = unit.session.execute(query).scalar()
+    if found is None:
+        raise RemoteProtocolError("the mirror lost the message of an entry", status=500, code="no-evidence")
+    return found

@@ -1,0 +1,58 @@
+"""What other parts may ask of the ledger. Everything takes the unit of work first and answers frozen values."""
+
+from __future__ import annotations
+
+from node.ledger.accounts import account, find_owed, open_account, open_owed, open_wallet, wallet_of
+from node.ledger.awards import award
+from node.ledger.balances import balance, find_transfer, history, supply
+from node.ledger.day_books import DayBook, day_books
+from node.ledger.holds import commit_hold, expire_holds, find_hold, hold, release_hold
+from node.ledger.minting import destroy, mint
+from node.ledger.posting import TREASURY
+from node.ledger.refunds import correct, refund
+from node.ledger.rules import AMOUNT_LIMIT
+from node.ledger.settings import Settings
+from node.ledger.spending import spend, transfer_between
+from node.ledger.sweep import sweep
+from node.ledger.values import Account, Balance, Held, Line, Lot, Posted, Supply, Swept
+from node.ledger.verification import verify
+
+__all__ = [
+    "AMOUNT_LIMIT",
+    "TREASURY",
+    "Account",
+    "Balance",
+    "DayBook",
+    "Held",
+    "Line",
+    "Lot",
+    "Posted",
+    "Settings",
+    "Supply",
+    "Swept",
+    "account",
+    "award",
+    "balance",
+    "commit_hold",
+    "correct",
+    "day_books",
+    "destroy",
+    "expire_holds",
+    "find_hold",
+    "find_owed",
+    "find_transfer",
+    "history",
+    "hold",
+    "mint",
+    "open_account",
+    "open_owed",
+    "open_wallet",
+    "refund",
+    "release_hold",
+    "spend",
+    "supply",
+    "sweep",
+    "transfer_between",
+    "verify",
+    "wallet_of",
+]

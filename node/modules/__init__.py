@@ -1,0 +1,1 @@
+"""Activities and services of participation: one folder each, found by the registry."""

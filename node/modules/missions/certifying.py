@@ -1,0 +1,179 @@
+"""The organisation's word that somebody came: by list, by card, on the spot. It is given once and pays once.
+
+A certification is one row per sign-up (a unique column) and one transfer whose id is made from the sign-up, so a
+double click, two members with two phones, or a transaction that is run again all end in the same single award.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from node.cards import public as cards
+from node.core import audit
+from node.core.errors import Conflict, Invalid, NotFound
+from node.core.ids import new_id
+from node.core.unit import Unit
+from node.ledger import public as ledger
+from node.modules.missions import people, rules, signups
+from node.modules.missions.events import MissionCertified
+from node.modules.missions.models import Certification, Mission, Shift, Signup
+from node.modules.missions.rules import Method
+from node.modules.missions.settings import Settings
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Certified:
+    """Who was certified for what. `already`: it had been done before and nothing was paid again. `on_the_spot`: the
+    person had not signed up."""
+
+    signup_id: str
+    mission_id: str
+    shift_id: str
+    account_id: str
+    name: str
+    title: str
+    tokens: int
+    minutes: int
+    expiry_day: date | None
+    already: bool = False
+    on_the_spot: bool = False
+
+
+def certify_signups(
+    unit: Unit, certifier_id: str, shift_id: str, signup_ids: Sequence[str], *, method: Method = "list"
+) -> tuple[Certified, ...]:
+    """Certify the people ticked on the list of one slot: all of them or, when one is refused, nobody.
+
+    Raises Forbidden for somebody of another organisation or one's own attendance, Conflict outside the dates,
+    NotFound for a sign-up of another slot.
+    """
+    shift, mission = _open(unit, certifier_id, shift_id)
+    if len(signup_ids) > MOST_AT_ONCE:
+        raise Invalid("missions.too-many-at-once", limit=MOST_AT_ONCE)
+    done = []
+    for signup_id in dict.fromkeys(signup_ids):
+        signup = unit.session.get(Signup, signup_id)
+        if signup is None or signup.shift_id != shift.id:
+            raise NotFound("missions.signup-unknown")
+        if signup.state in {"waiting", "cancelled"}:
+            _seat(unit, shift, signup.account_id, signup)
+        done.append(_certify(unit, certifier_id, mission, shift, signup, method))
+    return tuple(done)
+
+
+def certify_card(unit: Unit, certifier_id: str, shift_id: str, code: str, *, method: Method = "code") -> Certified:
+    """Certify whoever shows a card (`method` card: scanned, code: typed). Somebody who had not signed up is signed up
+    on the spot if a place is left.
+
+    Raises what `certify_signups` raises, Conflict `missions.full`, `cards.malformed`, `cards.unknown` or `cards.lost`.
+    """
+    shift, mission = _open(unit, certifier_id, shift_id)
+    account_id = cards.holder_of_code(unit, code)
+    rules.check_not_self(certifier_id, account_id)
+    signup = signups.find_signup(unit, shift_id, account_id)
+    on_the_spot = signup is None or signup.state in {"waiting", "cancelled"}
+    if signup is None or on_the_spot:
+        signup = _seat(unit, shift, account_id, signup)
+    return _certify(unit, certifier_id, mission, shift, signup, method, on_the_spot=on_the_spot)
+
+
+def mark_absent(unit: Unit, certifier_id: str, shift_id: str, signup_id: str) -> None:
+    """Say that somebody who had signed up did not come. It can still be certified later."""
+    shift, _mission = _open(unit, certifier_id, shift_id)
+    signup = unit.session.get(Signup, signup_id)
+    if signup is None or signup.shift_id != shift.id:
+        raise NotFound("missions.signup-unknown")
+    if signup.state == "absent":
+        return
+    rules.check_not_self(certifier_id, signup.account_id)
+    signup.state = rules.next_signup_state(signup.state, "miss")
+    audit.record(unit, certifier_id, "missions.marked-absent", signup.id)
+
+
+def _open(unit: Unit, certifier_id: str, shift_id: str) -> tuple[Shift, Mission]:
+    """The slot, when this person may certify it now."""
+    shift, mission = signups.find_shift(unit, shift_id)
+    people.require_member(unit, certifier_id, mission.organisation_id)
+    if shift.cancelled_at is not None:
+        raise Conflict("missions.closed")
+    days = unit.settings("missions", Settings).certification_days
+    starts_on, ends_on = unit.local(shift.starts_at).date(), unit.local(shift.ends_at).date()
+    rules.check_certifiable(mission.state, starts_on, ends_on, unit.today, days)
+    return shift, mission
+
+
+def _seat(unit: Unit, shift: Shift, account_id: str, signup: Signup | None) -> Signup:
+    """A place on the day itself, for somebody who has none."""
+    if signups.seated(unit, shift.id) >= shift.places:
+        raise Conflict("missions.full")
+    return signups.place(unit, shift.id, account_id, signup, "register")
+
+
+def _certify(
+    unit: Unit, certifier_id: str, mission: Mission, shift: Shift, signup: Signup, method: Method,
+    *, on_the_spot: bool = False,
+) -> Certified:  # fmt: skip
+    rules.check_not_self(certifier_id, signup.account_id)
+    name = people.display_name(unit, signup.account_id)
+    found = unit.session.scalars(select(Certification).where(Certification.signup_id == signup.id)).one_or_none()
+    if found is not None:
+        return Certified(
+            signup.id, mission.id, shift.id, signup.account_id, name, mission.title, found.tokens, found.minutes,
+            None, already=True,
+        )  # fmt: skip
+    signup.state = rules.next_signup_state(signup.state, "attend")
+    minutes = rules.minutes_of(shift.starts_at, shift.ends_at)
+    transfer_id, expiry_day = _award(unit, mission, signup)
+    unit.session.add(
+        Certification(
+            id=new_id(),
+            signup_id=signup.id,
+            certifier_id=certifier_id,
+            organisation_id=mission.organisation_id,
+            method=method,
+            at=unit.now,
+            minutes=minutes,
+            tokens=mission.tokens,
+            transfer_id=transfer_id,
+        )
+    )
+    unit.session.flush()
+    audit.record(unit, certifier_id, "missions.certified", signup.id, method=method, tokens=mission.tokens)
+    unit.emit(
+        MissionCertified(
+            signup_id=signup.id,
+            mission_id=mission.id,
+            account_id=signup.account_id,
+            title=mission.title,
+            organisation_name=people.organisation(unit, mission.organisation_id).name,
+            hours=minutes / 60,
+            skills=tuple(mission.skills),
+            theme=mission.theme,
+            tokens=mission.tokens,
+            expiry_day=expiry_day,
+            certified_at=unit.now,
+            certifier_id=certifier_id,
+            done_on=unit.local(shift.starts_at).date(),
+            transfer_id=transfer_id,
+        )
+    )
+    return Certified(
+        signup.id, mission.id, shift.id, signup.account_id, name, mission.title, mission.tokens, minutes, expiry_day,
+        on_the_spot=on_the_spot,
+    )  # fmt: skip
+
+
+def _award(unit: Unit, mission: Mission, signup: Signup) -> tuple[str, date | None]:
+    """Pay the tokens of a mission, if it gives any. Returns the transfer's id and the tokens' last day."""
+    if mission.tokens == 0:
+        return "", None
+    wallet_id = ledger.open_wallet(unit, signup.account_id)
+    memo = {"kind": "mission", "mission_id": mission.id, "title": mission.title}
+    posted = ledger.award(unit, rules.transfer_id(signup.id), wallet_id, mission.tokens, memo)
+    return posted.transfer_id, max((day for day, _amount in posted.lots), default=None)

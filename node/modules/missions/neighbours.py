@@ -1,0 +1,168 @@
+"""Missions of other nodes: what a peer sent is bounded, cleaned and kept only if it is the peer's own to say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import nh3
+from sqlalchemy import select
+
+from node.civic import places, themes
+from node.civic import skills as skill_words
+from node.civic.search import folded
+from node.core.errors import Forbidden, Invalid
+from node.core.ids import new_id
+from node.core.unit import Unit
+from node.modules.missions import rules
+from node.modules.missions.models import Neighbour
+from node.modules.missions.notes import MissionNote
+from protocols.errors import RemoteProtocolError
+from protocols.origins import parse_url
+
+LONGEST_ADDRESS = 500
+LONGEST_HTML = 20_000
+MOST_PER_PEER = 500
+TAGS = {"p", "br", "strong", "b", "em", "i", "a", "ul", "ol", "li", "blockquote", "h3", "h4"}
+
+
+def receive(unit: Unit, peer_host: str, peer_name: str, note: MissionNote) -> bool:
+    """Keep or bring up to date a mission that `peer_host` (authority, as in a Host header) sent.
+
+    Returns whether anything changed: what is older than what we have is passed over. Raises Forbidden
+    `missions.foreign-uri` for an address that is not the peer's, Invalid for what cannot be shown, Conflict when one
+    peer sends more missions than we keep.
+    """
+    check_owner(peer_host, note.uri)
+    clean = cleaned(unit, peer_host, note)
+    row = unit.session.scalars(select(Neighbour).where(Neighbour.uri == note.uri)).one_or_none()
+    if row is not None and _is_older(clean, row):
+        return False
+    if row is None:
+        _make_room(unit, peer_host)
+        row = Neighbour(id=new_id(), uri=clean.uri)
+        unit.session.add(row)
+    row.peer_host, row.peer_name = peer_host, plain(peer_name, 120) or peer_host
+    row.url, row.title, row.summary, row.html = clean.url, clean.title, clean.summary, clean.html
+    row.organisation_name, row.theme, row.skills = clean.organisation_name, clean.theme, list(clean.skills)
+    row.starts_at, row.ends_at = clean.starts_at, clean.ends_at
+    row.place_name, row.lat, row.lon, row.tokens = clean.place_name, clean.lat, clean.lon, clean.tokens
+    row.search_text = folded(row.title, row.summary, row.place_name, row.organisation_name, row.peer_name)
+    row.updated_at, row.received_at, row.state = clean.updated_at, unit.now, "live"
+    unit.session.flush()
+    return True
+
+
+def withdraw(unit: Unit, peer_host: str, uri: str, at: datetime) -> bool:
+    """A peer took its mission back at a moment of its own clock.
+
+    Returns whether we had it. Raises Forbidden for another node's mission.
+    """
+    check_owner(peer_host, uri)
+    row = unit.session.scalars(select(Neighbour).where(Neighbour.uri == uri)).one_or_none()
+    if row is None or row.state != "live":
+        return False
+    row.state, row.received_at = "withdrawn", unit.now
+    row.updated_at = max(row.updated_at, min(at, unit.now))
+    row.html = ""
+    unit.session.flush()
+    return True
+
+
+def _is_older(note: MissionNote, row: Neighbour) -> bool:
+    """Times on the wire have whole seconds: two changes of one second both count, but nothing of the second in which
+    it was withdrawn brings a mission back."""
+    return note.updated_at < row.updated_at or (row.state != "live" and note.updated_at == row.updated_at)
+
+
+def forget_peer(unit: Unit, peer_host: str) -> int:
+    """We no longer follow this peer: its missions are gone from our lists. Returns how many were."""
+    rows = unit.session.scalars(select(Neighbour).where(Neighbour.peer_host == peer_host)).all()
+    for row in rows:
+        unit.session.delete(row)
+    return len(rows)
+
+
+def check_owner(peer_host: str, address: str) -> None:
+    """Raises Forbidden unless the address is on the peer's own host (FEP-fe34: same origin)."""
+    try:
+        authority = parse_url(address).origin.authority
+    except RemoteProtocolError:
+        authority = ""
+    if not authority or authority != peer_host or len(address) > LONGEST_ADDRESS:
+        raise Forbidden("missions.foreign-uri")
+
+
+def cleaned(unit: Unit, peer_host: str, note: MissionNote) -> MissionNote:
+    """The note with every field inside our bounds and its HTML harmless. Raises Invalid without title or sensible
+    dates; a link that leads off the peer's host becomes the mission's own address."""
+    title = plain(note.title, 140)
+    if not title:
+        raise Invalid("missions.required", field="title")
+    if note.ends_at < note.starts_at or note.starts_at > unit.now + rules.FARTHEST:
+        raise Invalid("missions.too-far", field="starts_at")
+    try:
+        check_owner(peer_host, note.url)
+        url = note.url
+    except Forbidden:
+        url = note.uri
+    coming = [shift for shift in note.shifts if shift.ends_at > unit.now]
+    point = places.point(note.lat, note.lon)
+    return replace(
+        note,
+        url=url,
+        title=title,
+        summary=plain(note.summary, 300),
+        html=clean_html(note.html),
+        starts_at=min((shift.starts_at for shift in coming), default=note.starts_at),
+        ends_at=max((shift.ends_at for shift in coming), default=note.ends_at),
+        organisation_name=plain(note.organisation_name, 160),
+        theme=themes.theme(note.theme).key,
+        skills=skill_words.known(note.skills),
+        place_name=plain(note.place_name, 160),
+        lat=point[0] if point else None,
+        lon=point[1] if point else None,
+        tokens=min(max(note.tokens, 0), rules.MOST_TOKENS),
+        # A peer whose clock runs ahead must not make its mission immune to its own later corrections.
+        updated_at=min(note.updated_at, unit.now),
+    )
+
+
+def clean_html(html: str) -> str:
+    """Foreign HTML with the few harmless tags we show, links nofollow; cut before cleaning so that the cut closes."""
+    return nh3.clean(
+        html[:LONGEST_HTML],
+        tags=TAGS,
+        attributes={"a": {"href"}},
+        url_schemes={"http", "https"},
+        link_rel="nofollow noopener noreferrer ugc",
+    )
+
+
+def plain(text: str, limit: int) -> str:
+    """Foreign text for one line: no control character, no tag, at most `limit` characters."""
+    without_tags = nh3.clean(text[: 4 * limit], tags=set()) if "<" in text else text
+    return " ".join("".join(c if c.isprintable() else " " for c in _unescape(without_tags)).split())[:limit].strip()
+
+
+def _unescape(text: str) -> str:
+    """nh3 answers HTML; what we keep is text, escaped again by the template."""
+    for entity, letter in (
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", '"'),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&amp;", "&"),
+    ):
+        text = text.replace(entity, letter)
+    return text
+
+
+def _make_room(unit: Unit, peer_host: str) -> None:
+    """At most `MOST_PER_PEER` rows of one peer: what is over longest goes; a peer that fills the table with what is
+    still to come loses its own oldest."""
+    query = select(Neighbour).where(Neighbour.peer_host == peer_host).order_by(Neighbour.ends_at, Neighbour.id)
+    rows = unit.session.scalars(query.limit(MOST_PER_PEER + 1)).all()
+    for row in rows[: max(0, len(rows) - MOST_PER_PEER + 1)]:
+        unit.session.delete(row)

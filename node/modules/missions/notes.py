@@ -1,0 +1,94 @@
+"""A mission as it travels between nodes, and ours written that way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import nh3
+from markdown_it import MarkdownIt
+
+from node.core.unit import Unit
+from node.modules.missions import people, service
+
+_PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftNote:
+    """One slot; `places` is None when the sender does not say."""
+
+    starts_at: datetime
+    ends_at: datetime
+    places: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MissionNote:
+    """A mission as it travels between nodes. The part `neighbours` turns it into an ActivityPub `Event` and back.
+
+    `uri` is the id for ever, `url` the page for people, both on the sender's host. `summary` is plain text; `html` is
+    clean when we made it and anything at all when a peer sent it. `starts_at`/`ends_at` span the slots. `theme` and
+    `skills` are keys of `node.civic`; unknown ones are dropped on receipt. `tokens`: for one slot attended.
+    """
+
+    uri: str
+    url: str
+    title: str
+    summary: str
+    html: str
+    organisation_name: str
+    starts_at: datetime
+    ends_at: datetime
+    place_name: str
+    published_at: datetime
+    updated_at: datetime
+    theme: str = "other"
+    skills: tuple[str, ...] = ()
+    lat: float | None = None
+    lon: float | None = None
+    tokens: int = 0
+    shifts: tuple[ShiftNote, ...] = ()
+
+    @property
+    def places(self) -> int | None:
+        """Places of all slots together; None when unknown."""
+        known = [shift.places for shift in self.shifts if shift.places is not None]
+        return sum(known) if self.shifts and len(known) == len(self.shifts) else None
+
+
+def uri_of(unit: Unit, mission_id: str) -> str:
+    """The id under which the other nodes know one of our missions."""
+    return unit.node.url(f"/ap/missions/{mission_id}")
+
+
+def note_of(unit: Unit, mission_id: str) -> MissionNote:
+    """One of our missions as the others see it, whatever its state. Raises NotFound."""
+    mission = service.find(unit, mission_id)
+    shifts = service.live_shifts(unit, mission_id)
+    uri = uri_of(unit, mission_id)
+    published_at = mission.published_at or mission.updated_at
+    return MissionNote(
+        uri=uri,
+        url=unit.node.url(f"/missions/{mission_id}"),
+        title=mission.title,
+        summary=mission.summary,
+        html=html_of(mission.description or mission.summary),
+        organisation_name=people.organisation(unit, mission.organisation_id).name,
+        starts_at=min((shift.starts_at for shift in shifts), default=published_at),
+        ends_at=max((shift.ends_at for shift in shifts), default=published_at),
+        place_name=mission.place_name,
+        published_at=published_at,
+        updated_at=mission.updated_at,
+        theme=mission.theme,
+        skills=tuple(mission.skills),
+        lat=mission.lat,
+        lon=mission.lon,
+        tokens=mission.tokens,
+        shifts=tuple(ShiftNote(shift.starts_at, shift.ends_at, shift.places) for shift in shifts),
+    )
+
+
+def html_of(markdown: str) -> str:
+    """Markdown as harmless HTML (the domain cannot use the toolkit's, which needs a reader)."""
+    return nh3.clean(_PARSER.render(markdown), link_rel="nofollow noopener noreferrer ugc")

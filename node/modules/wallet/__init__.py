@@ -1,0 +1,21 @@
+"""The wallet: my card, my tokens and when they end; at the desk, a card for somebody without a phone; for the council,
+the supply of tokens and their minting."""
+
+from node.core.module import Module, NavItem
+
+STAFF = frozenset({"agent", "administrator"})
+
+MODULE = Module(
+    name="wallet",
+    title="Portefeuille",
+    summary="La carte citoyenne, le solde de jetons et leur échéance.",
+    routes="views:routes",
+    api="api:routes",
+    page_facts="cards:page_facts",
+    home_cards="cards:home_cards",
+    navigation=(
+        NavItem("wallet.card", "Ma carte", "qr-code", "me", order=30, thumb=True),
+        NavItem("wallet.supply", "Jetons", "coins", "desk", frozenset({"administrator", "elected_member"}), order=80),
+    ),
+    errors={"wallet.person": "Choisissez une personne inscrite."},
+)

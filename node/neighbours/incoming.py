@@ -1,0 +1,104 @@
+"""From a verified activity to what the parts do with it, in one transaction with the record of its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import structlog
+from sqlalchemy import delete, select
+
+from federation.inbox import Received
+from node.core.errors import DomainError
+from node.core.node import Node
+from node.core.unit import Unit
+from node.neighbours import following
+from node.neighbours.models import HeardActivity, KeyRow
+from node.neighbours.public import Incoming, peer
+from protocols import activities
+from protocols.errors import RemoteProtocolError
+
+Handler = Callable[[Unit, Incoming], str]
+log = structlog.get_logger("node.neighbours")
+
+
+def handlers_of(node: Node) -> Mapping[tuple[str, str], Handler]:
+    """(activity type, object type) → handler, of all parts that are on. An object type of "" takes any; an answer that
+    brings a `result` is told apart by the type of that."""
+    found: dict[tuple[str, str], Handler] = {}
+    for part in node.parts:
+        if part.module.activities:
+            found.update(part.load(part.module.activities))
+    return found
+
+
+def take_in(unit: Unit, received: Received, handlers: Mapping[tuple[str, str], Handler]) -> None:
+    """Record the id, remember who it was, let a part act. A copy that came at the same time does nothing.
+
+    What a rule of ours refuses is recorded too, with the reason: the sender's part is done, sending it again would
+    change nothing. Raises RemoteProtocolError for an id that we could not keep.
+    """
+    following.check_length(received.activity_id, received.actor.id)
+    if unit.session.execute(select(HeardActivity.id).where(HeardActivity.id == received.activity_id)).first():
+        return
+    kind = str(received.activity["type"])
+    row = HeardActivity(
+        id=received.activity_id,
+        digest=received.digest,
+        actor_id=received.actor.id,
+        type=kind[:40],
+        received_at=received.received_at,
+    )
+    unit.session.add(row)
+    unit.session.flush()
+    try:
+        with unit.session.begin_nested():
+            row.outcome = _act(unit, received, handlers)[:200]
+    except (DomainError, RemoteProtocolError) as error:
+        row.outcome = f"refused: {error}"[:200]
+        log.info("activity refused", activity=received.activity_id, reason=str(error))
+
+
+def _act(unit: Unit, received: Received, handlers: Mapping[tuple[str, str], Handler]) -> str:
+    try:
+        activity = activities.parse_activity(received.activity)
+    except RemoteProtocolError as error:
+        return f"passed over: {error}"
+    if activity.type == "Follow" or peer(unit, received.actor.id) is not None:
+        following.remember(unit, received.actor)
+    known = peer(unit, received.actor.id)
+    incoming = Incoming(activity, received.actor.id, received.actor.host, known, received.received_at)
+    said = activity.object_type or _result_type(activity)
+    handler = handlers.get((activity.type, said)) or handlers.get((activity.type, ""))
+    return handler(unit, incoming) if handler is not None else "passed over"
+
+
+def _result_type(activity: activities.Activity) -> str:
+    """The type of what comes with an answer (`Accept` of an `Offer`), which itself only names the question."""
+    result = activity.document.get("result")
+    kind = result.get("type") if isinstance(result, dict) else None
+    return kind if isinstance(kind, str) else ""
+
+
+def heard_accept(unit: Unit, incoming: Incoming) -> str:
+    return following.heard_answer(unit, incoming, accepted=True)
+
+
+def heard_reject(unit: Unit, incoming: Incoming) -> str:
+    return following.heard_answer(unit, incoming, accepted=False)
+
+
+def heard_update(unit: Unit, incoming: Incoming) -> str:
+    """An actor told us of itself: its document was brought up to date on the way in, its keys are looked up anew."""
+    if incoming.activity.object_id != incoming.actor_id:
+        return "passed over"
+    unit.session.execute(delete(KeyRow).where(KeyRow.actor_id == incoming.actor_id))
+    return "remembered"
+
+
+HANDLERS: Mapping[tuple[str, str], Handler] = {
+    ("Follow", ""): following.heard_follow,
+    ("Accept", ""): heard_accept,
+    ("Reject", ""): heard_reject,
+    ("Undo", ""): following.heard_undo,
+    ("Update", ""): heard_update,
+}

@@ -1,0 +1,31 @@
+"""One address for people and machines: a page of ours that also answers with the ActivityStreams object it shows."""
+
+from __future__ import annotations
+
+from aiohttp import web as aio
+
+from federation import media
+from federation import routes as wire
+from node.core.errors import NotFound
+from node.core.requests import node_of
+from node.neighbours.services import federation_of
+from node.neighbours.site import NodeSite
+
+
+def negotiated(page: wire.Handler, object_path: str) -> wire.Handler:
+    """`page` for browsers; for who asks for `application/activity+json` the public object at `object_path` (a path of
+    ours with the route's own placeholders, like `/ap/missions/{id}`): 200, 410 with its Tombstone, 404."""
+
+    async def answer(request: aio.Request) -> aio.Response:
+        object_id = node_of(request).facts.url(object_path.format_map(request.match_info))
+        return wire.answer_json(await site_for(request).object(object_id), media.ACTIVITY)
+
+    return wire.negotiated(wire.guarded(answer), page)
+
+
+def site_for(request: aio.Request) -> NodeSite:
+    """The site of the node a machine asks."""
+    try:
+        return federation_of(node_of(request)).site
+    except KeyError as error:
+        raise NotFound("core.not-found") from error

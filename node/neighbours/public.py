@@ -1,0 +1,171 @@
+"""What other parts may ask of federation: who our neighbours are, and telling them something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from federation.addressing import Recipient, plan
+from federation.identity import prove
+from node.core.errors import NotFound
+from node.core.ids import new_id
+from node.core.unit import Unit
+from node.neighbours import addresses
+from node.neighbours.models import OwnActivity, OwnObject, Peer
+from node.neighbours.outbox import plan_rows
+from protocols import activities
+from protocols.types import JsonObject
+from protocols.vocabulary import PUBLIC, with_context
+
+
+@dataclass(frozen=True, slots=True)
+class PeerShown:
+    """A node or another actor we know. `kind`: commune, grouping, or empty for an ordinary fediverse actor."""
+
+    actor_id: str
+    host: str
+    name: str
+    url: str
+    inbox: str
+    shared_inbox: str | None
+    kind: str
+    code: str
+    we_follow: str
+    follows_us: bool
+    since: datetime
+    document: JsonObject
+
+    @property
+    def is_node(self) -> bool:
+        """Whether it says that it is a Ygor node."""
+        return self.kind in {"commune", "grouping"}
+
+    @property
+    def base_url(self) -> str:
+        """Scheme and host of the actor's id."""
+        scheme, _, rest = self.actor_id.partition("://")
+        return f"{scheme}://{rest.split('/', 1)[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A verified activity as parts get it: `peer` is None for somebody we neither follow nor are followed by."""
+
+    activity: activities.Activity
+    actor_id: str
+    host: str
+    peer: PeerShown | None
+    received_at: datetime
+
+
+def own_actor(unit: Unit) -> str:
+    """The id of our own public actor."""
+    return addresses.actor_id(unit.node)
+
+
+def own_proof_method(unit: Unit) -> str:
+    """The verification method of what we sign with `unit.keys.proof_seed`; our actor document publishes its key."""
+    return addresses.identity(unit.node, unit.keys).proof_key_id
+
+
+def new_activity_id(unit: Unit) -> str:
+    """A fresh address for an activity of ours."""
+    return unit.node.base_url + addresses.ACTIVITY_PATH + new_id()
+
+
+def peer(unit: Unit, actor_id: str) -> PeerShown | None:
+    """The peer with this actor id, None if we do not know it."""
+    row = unit.session.get(Peer, actor_id)
+    return _shown(row) if row else None
+
+
+def peer_by_host(unit: Unit, host: str) -> PeerShown:
+    """The Ygor node at a host. Raises NotFound `neighbours.unknown`."""
+    rows = unit.session.execute(select(Peer).where(Peer.host == host, Peer.kind != "")).scalars().all()
+    if not rows:
+        raise NotFound("neighbours.unknown")
+    return _shown(rows[0])
+
+
+def peers(unit: Unit, *, nodes_only: bool = False) -> tuple[PeerShown, ...]:
+    """Everybody we follow or are followed by, by name."""
+    query = select(Peer).where(or_(Peer.we_follow != "no", Peer.follows_us.is_(True))).order_by(Peer.name)
+    if nodes_only:
+        query = query.where(Peer.kind != "")
+    return tuple(_shown(row) for row in unit.session.execute(query).scalars())
+
+
+def publish_created(unit: Unit, document: JsonObject) -> str:
+    """Tell all followers of a new public object of ours (an object without `@context`); returns the activity's id."""
+    _keep_object(unit, document)
+    actor, cc = own_actor(unit), _cc(unit)
+    number = new_activity_id(unit)
+    create = activities.build_create(number, actor=actor, created=document, to=(PUBLIC,), cc=cc, published=unit.now)
+    return _publish(unit, create)
+
+
+def publish_updated(unit: Unit, document: JsonObject) -> str:
+    """Tell all followers of the new state of a public object of ours."""
+    _keep_object(unit, document)
+    actor, cc = own_actor(unit), _cc(unit)
+    number = new_activity_id(unit)
+    update = activities.build_update(number, actor=actor, updated=document, to=(PUBLIC,), cc=cc, published=unit.now)
+    return _publish(unit, update)
+
+
+def publish_deleted(unit: Unit, object_id: str, *, former_type: str) -> str:
+    """Tell all followers that a public object of ours is gone; its address answers 410 from now on."""
+    stone = activities.tombstone(object_id, former_type=former_type, deleted=unit.now)
+    _keep_object(unit, stone)
+    number = new_activity_id(unit)
+    delete = activities.build_delete(number, actor=own_actor(unit), deleted=stone, to=(PUBLIC,), cc=_cc(unit))
+    return _publish(unit, delete)
+
+
+def send(unit: Unit, activity: JsonObject, to: PeerShown) -> str:
+    """Send an activity to one peer alone; returns its id. It is proved here."""
+    proved = prove(addresses.identity(unit.node, unit.keys), activity, unit.now)
+    _keep_activity(unit, proved, public=False)
+    plan_rows(unit, plan(proved, [Recipient(to.inbox, to.shared_inbox)], private=True))
+    return str(proved["id"])
+
+
+def _publish(unit: Unit, activity: JsonObject) -> str:
+    proved = prove(addresses.identity(unit.node, unit.keys), activity, unit.now)
+    _keep_activity(unit, proved, public=True)
+    followers = unit.session.execute(select(Peer.inbox, Peer.shared_inbox).where(Peer.follows_us.is_(True)))
+    plan_rows(unit, plan(proved, [Recipient(inbox, shared) for inbox, shared in followers]))
+    return str(proved["id"])
+
+
+def _cc(unit: Unit) -> tuple[str, ...]:
+    return (f"{own_actor(unit)}/followers",)
+
+
+def _keep_activity(unit: Unit, proved: JsonObject, *, public: bool) -> None:
+    number = str(proved["id"]).rpartition("/")[2]
+    row = OwnActivity(id=str(proved["id"]), number=number, public=public, document=proved, created_at=unit.now)
+    unit.session.add(row)
+
+
+def _keep_object(unit: Unit, document: JsonObject) -> None:
+    unit.session.merge(OwnObject(id=str(document["id"]), document=with_context(document), updated_at=unit.now))
+
+
+def _shown(row: Peer) -> PeerShown:
+    return PeerShown(
+        row.actor_id,
+        row.host,
+        row.name,
+        row.url,
+        row.inbox,
+        row.shared_inbox,
+        row.kind,
+        row.code,
+        row.we_follow,
+        row.follows_us,
+        row.since,
+        row.document,
+    )

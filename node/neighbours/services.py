@@ -1,0 +1,127 @@
+"""The living side of federation in one process: connections, verification, delivery workers, for every node."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+
+from federation.client import FederationClient
+from federation.delivery import DeliveryWorker
+from federation.identity import Identity
+from federation.inbox import Inbox
+from federation.keys import KeyResolver
+from federation.signed_call import CallVerifier, SignedCaller
+from federation.transport import NetworkPolicy, Transport
+from federation.verification import RequestVerifier
+from node.core.node import Node
+from node.neighbours import addresses
+from node.neighbours.outbox import SqlOutbox
+from node.neighbours.site import NodeSite
+from node.neighbours.stores import SqlHostMemory, SqlHostRules, SqlKeyCache, SqlSeenActivities, SqlSeenSignatures
+from protocols.errors import LocalProtocolError
+from protocols.origins import is_loopback
+
+if TYPE_CHECKING:
+    from node.app import Running
+
+log = structlog.get_logger("node.neighbours")
+SERVICE = "federation"
+AFTER_ERROR_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class NodeFederation:
+    """All that one node needs to speak and to listen."""
+
+    node: Node
+    client: FederationClient
+    site: NodeSite
+    worker: DeliveryWorker
+    caller: SignedCaller
+    calls: CallVerifier
+
+
+def federation_of(node: Node) -> NodeFederation:
+    """The running federation of a node. Raises KeyError when the process does not serve it."""
+    found = node.runtime.services[SERVICE][node.hostname]
+    assert isinstance(found, NodeFederation)
+    return found
+
+
+def compose(node: Node, transport: Transport) -> NodeFederation:
+    """Put the room `federation` together over this node's database."""
+    rules, outbox = SqlHostRules(node), SqlOutbox(node)
+    identity = addresses.identity(node.facts, node.keys)
+    client = FederationClient(
+        transport,
+        fetch_as=addresses.instance_identity(node.facts, node.keys),
+        hosts=SqlHostMemory(node),
+        rules=rules,
+        clock=node.runtime.clock,
+    )
+    verifier = RequestVerifier(KeyResolver(client, SqlKeyCache(node)), SqlSeenSignatures(node), rules)
+    inbox = Inbox(
+        base_url=node.base_url, client=client, verifier=verifier, activities=SqlSeenActivities(node), outbox=outbox
+    )
+
+    def identity_for(actor_id: str) -> Identity:
+        if actor_id != identity.actor_id:
+            raise LocalProtocolError(f"{actor_id} is not an actor of this node")
+        return identity
+
+    return NodeFederation(
+        node=node,
+        client=client,
+        site=NodeSite(node, inbox),
+        worker=DeliveryWorker(outbox, client, identity_for),
+        caller=SignedCaller(client, verifier, identity),
+        calls=CallVerifier(client, verifier, outbox),
+    )
+
+
+@asynccontextmanager
+async def run(running: Running) -> AsyncIterator[None]:
+    """Serve federation for all nodes of the process; delivery workers start asleep and wake on a commit."""
+    allow = running.runtime.settings.federation_allow_private
+    transports = {
+        local: Transport(NetworkPolicy(allow_private=allow, localhost_names=local)) for local in (False, True)
+    }
+    found = {node.hostname: compose(node, transports[is_loopback(node.hostname)]) for node in running.nodes}
+    running.runtime.services[SERVICE] = found
+    loop = asyncio.get_running_loop()
+    tasks = []
+    for each in found.values():
+        each.node.on_wake("delivery", _waker(loop, each.worker))
+        tasks.append(loop.create_task(_deliver(each), name=f"delivery {each.node.code}"))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for transport in transports.values():
+            await transport.close()
+        running.runtime.services.pop(SERVICE, None)
+
+
+def _waker(loop: asyncio.AbstractEventLoop, worker: DeliveryWorker) -> Callable[[], None]:
+    def wake() -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(worker.wake)
+
+    return wake
+
+
+async def _deliver(each: NodeFederation) -> None:
+    """Keep the worker working: an error of the database is logged and tried again, never the end of delivery."""
+    while True:
+        try:
+            await each.worker.run()
+        except Exception:
+            log.exception("delivery stopped", node=each.node.code)
+            await asyncio.sleep(AFTER_ERROR_S)

@@ -1,0 +1,132 @@
+"""What a node shows to other machines (`federation.site.Site`)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from importlib.metadata import version
+
+from sqlalchemy import func, select
+
+from federation.inbox import Inbox, Received
+from node.accounts.public import count_accounts
+from node.core.node import Node
+from node.core.unit import Unit
+from node.neighbours import addresses
+from node.neighbours.incoming import handlers_of, take_in
+from node.neighbours.models import OwnActivity, OwnObject, Peer
+from protocols.collections import build_collection, build_page
+from protocols.errors import RemoteProtocolError
+from protocols.nodeinfo import SOFTWARE_NAME, NodeInfo, build_document, build_links
+from protocols.types import JsonObject
+from protocols.webfinger import build_jrd, parse_resource
+
+PAGE = 20
+ACTIVE_MONTH = timedelta(days=30)
+
+
+class NodeSite:
+    """One node for `federation.routes`."""
+
+    def __init__(self, node: Node, inbox: Inbox) -> None:
+        self._node = node
+        self._inbox = inbox
+        self._handlers = handlers_of(node)
+
+    @property
+    def base_url(self) -> str:
+        return self._node.base_url
+
+    @property
+    def inbox(self) -> Inbox:
+        return self._inbox
+
+    async def webfinger(self, resource: str) -> JsonObject | None:
+        facts = self._node.facts
+        asked = parse_resource(resource)
+        if asked.host != facts.host:
+            return None
+        name, actor = addresses.username(facts), addresses.actor_id(facts)
+        subject = f"acct:{name}@{facts.host}"
+        if (asked.user is not None and asked.user.lower() == name) or asked.url in (actor, facts.base_url):
+            return build_jrd(subject=subject, actor=actor, profile_page=facts.base_url + "/")
+        if asked.url == facts.base_url + "/":  # FEP-d556: the host itself
+            service = addresses.instance_id(facts)
+            return build_jrd(subject=facts.base_url + "/", actor=actor, service=service, aliases=(subject,))
+        return None
+
+    async def nodeinfo_links(self) -> JsonObject:
+        facts = self._node.facts
+        return build_links(document=f"{facts.base_url}/nodeinfo/2.1", application=addresses.instance_id(facts))
+
+    async def nodeinfo(self) -> JsonObject:
+        def count(unit: Unit) -> tuple[int, int]:
+            posts = unit.session.execute(select(func.count()).where(OwnActivity.public.is_(True))).scalar_one()
+            return count_accounts(unit), posts
+
+        people, posts = await self._node.read(count)
+        return build_document(
+            NodeInfo(
+                software=SOFTWARE_NAME,
+                version=version("ygor"),
+                protocols=("activitypub",),
+                open_registrations=True,
+                users_total=people,
+                users_active_month=None,
+                users_active_half_year=None,
+                local_posts=posts,
+                name=self._node.name,
+                description=self._node.config.node.tagline,
+                implements=("ygor/1", "ygor-honour/1"),
+            )
+        )
+
+    async def instance_actor(self) -> JsonObject:
+        return addresses.instance_document(self._node.facts, self._node.keys)
+
+    async def actor(self, name: str) -> JsonObject | None:
+        if name != addresses.username(self._node.facts):
+            return None
+        return addresses.actor_document(self._node.facts, self._node.keys)
+
+    async def collection(self, name: str, which: str, page: str | None) -> JsonObject | None:
+        if name != addresses.username(self._node.facts):
+            return None
+        base = f"{addresses.actor_id(self._node.facts)}/{which}"
+        if which == "outbox":
+            return await self._node.read(_outbox, base, page)
+        if page is not None:
+            return None
+        counted = Peer.follows_us.is_(True) if which == "followers" else Peer.we_follow == "accepted"
+        counting = select(func.count()).where(counted)
+        total = await self._node.read(lambda unit: unit.session.execute(counting).scalar_one())
+        return build_collection(base, total=total)
+
+    async def object(self, object_id: str) -> JsonObject | None:
+        def find(unit: Unit) -> JsonObject | None:
+            row = unit.session.get(OwnObject, object_id)
+            if row is not None:
+                found: JsonObject = row.document
+                return found
+            activity = unit.session.get(OwnActivity, object_id)
+            return activity.document if activity is not None and activity.public else None
+
+        return await self._node.read(find)
+
+    async def accept(self, received: Received) -> None:
+        await self._node.write(take_in, received, self._handlers)
+
+
+def _outbox(unit: Unit, base: str, page: str | None) -> JsonObject | None:
+    public = select(OwnActivity).where(OwnActivity.public.is_(True)).order_by(OwnActivity.number.desc())
+    if page is None:
+        total = unit.session.execute(select(func.count()).where(OwnActivity.public.is_(True))).scalar_one()
+        return build_collection(base, total=total, first=f"{base}?page=first")
+    if page != "first":
+        if len(page) != 26 or not page.isalnum():
+            raise RemoteProtocolError("page: unknown", status=404, code="not-found")
+        public = public.where(OwnActivity.number < page)
+    rows = unit.session.execute(public.limit(PAGE + 1)).scalars().all()
+    more = len(rows) > PAGE
+    shown = rows[:PAGE]
+    following = f"{base}?page={shown[-1].number}" if more else None
+    return build_page(f"{base}?page={page}", part_of=base, items=[row.document for row in shown], next_page=following)

@@ -1,0 +1,82 @@
+"""What federation says to programmers, said to administrators: refusals while following, last errors, outcomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from federation.errors import AddressRefused, PeerRefused, PeerUnreachable
+from node.core.errors import DomainError
+from protocols.errors import RemoteProtocolError
+from web.i18n import N_
+
+PROBLEMS: Final = (
+    (r"The peer did not answer in time", N_("Pas de réponse à temps.")),
+    (r"The peer answered 404|The peer answered 410", N_("Cette adresse n’existe plus là-bas.")),
+    (r"The peer answered 401", N_("Notre signature n’a pas été reconnue là-bas.")),
+    (r"The peer answered 403", N_("Nous y sommes refusés.")),
+    (r"The peer answered 429", N_("Trop de messages à la fois : nous ralentissons.")),
+    (r"The peer answered (?P<number>5\d\d)", N_("Le serveur d’en face est en panne (réponse {number}).")),
+    (r"The peer answered (?P<number>\d+)", N_("Message refusé là-bas (réponse {number}).")),
+    (r"The peer closed the connection|No answer: .*", N_("Personne ne répond.")),
+    (r"This host is blocked here", N_("Ce domaine est bloqué ici.")),
+    (r"Only https is allowed|This address is not allowed", N_("Cette adresse n’est pas permise.")),
+)
+"""Patterns over the whole of a stored error, and the sentence with the pattern's groups."""
+
+OUTCOMES: Final[Mapping[str, str]] = {
+    "accepted": N_("accepté"),
+    "rejected": N_("refusé"),
+    "unfollowed": N_("pris en compte"),
+    "remembered": N_("pris en compte"),
+    "kept": N_("pris en compte"),
+    "withdrawn": N_("pris en compte"),
+    "already known": N_("déjà connu"),
+    "not followed": N_("ignoré : nous ne la suivons pas"),
+    "not for us": N_("ignoré"),
+    "not known": N_("ignoré"),
+    "no such question": N_("ignoré"),
+    "nothing to undo": N_("ignoré"),
+    "passed over": N_("ignoré"),
+}
+TYPES: Final[Mapping[str, str]] = {
+    "Follow": N_("Demande de suivi"),
+    "Accept": N_("Accord"),
+    "Reject": N_("Refus"),
+    "Undo": N_("Annulation"),
+    "Create": N_("Nouveauté"),
+    "Update": N_("Changement"),
+    "Delete": N_("Retrait"),
+    "Offer": N_("Proposition"),
+}
+
+
+def problem(text: str) -> tuple[str, dict[str, str]]:
+    """The French sentence for a stored error and what goes into it; the text itself when we have no better."""
+    for pattern, sentence in PROBLEMS:
+        if found := re.fullmatch(pattern, text):
+            return sentence, found.groupdict()
+    return "{text}", {"text": text}
+
+
+def outcome(text: str) -> str:
+    """The French word for what became of a message."""
+    return (
+        OUTCOMES.get(text)
+        or OUTCOMES.get(text.split(":", 1)[0])
+        or (N_("refusé") if text.startswith("refused") else text)
+    )
+
+
+def not_found(error: RemoteProtocolError) -> DomainError:
+    """Why nobody could be followed at the address typed, at its field."""
+    if isinstance(error, PeerUnreachable):
+        key = "neighbours.too-slow" if error.code == "timeout" else "neighbours.unreachable"
+    elif isinstance(error, PeerRefused) and error.answer_status >= 500:
+        key = "neighbours.out-of-order"
+    elif isinstance(error, AddressRefused):
+        key = "neighbours.blocked" if error.code == "blocked" else "neighbours.not-allowed"
+    else:
+        key = "neighbours.not-a-node"
+    return DomainError(key, field="address", status=422)

@@ -1,0 +1,1 @@
+"""Federation on real nodes."""
