@@ -50,4 +50,9 @@ MODULE = Module(
         "accounts.bearer-refused": "Ce jeton d’accès n’est pas ou plus valable.",
         "accounts.bearer-scope": "Ce jeton d’accès ne donne pas le droit {scope}.",
     },
+    audit={
+        "accounts.created-at-desk": "Compte saisi au guichet",
+        "accounts.role-granted": "Rôle donné",
+        "accounts.role-revoked": "Rôle retiré",
+    },
 )

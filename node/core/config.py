@@ -190,17 +190,18 @@ def write_config(folder: Path, section: dict[str, Any], parts: dict[str, dict[st
     tables = {"node": section, **(parts or {})}
     lines: list[str] = []
     for table, values in tables.items():
-        lines += [f"[{table}]", *(f"{key} = {_toml(value)}" for key, value in values.items()), ""]
+        lines += [f"[{table}]", *(f"{key} = {toml_value(value)}" for key, value in values.items()), ""]
     (folder / FILE).write_text("\n".join(lines), encoding="utf-8")
 
 
-def _toml(value: Any) -> str:
+def toml_value(value: Any) -> str:
+    """A string, integer, boolean or list of them as TOML. Raises ConfigError for control characters."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_toml(item) for item in value) + "]"
+        return "[" + ", ".join(toml_value(item) for item in value) + "]"
     escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
     if any(ord(letter) < 32 or ord(letter) == 127 for letter in escaped):
         raise ConfigError("a setting cannot hold control characters")

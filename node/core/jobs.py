@@ -10,12 +10,14 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from node.core import throttle
+from node.core.config import ConfigError
 from node.core.module import Job
 from node.core.node import Node
 
 log = structlog.get_logger("node.jobs")
 RELEASE_EVERY_S = 60
 FORGET_EVERY_S = 3600
+RELOAD_EVERY_S = 10
 STOP_WAIT_S = 10
 
 
@@ -29,13 +31,13 @@ class Jobs:
     def start(self) -> None:
         """Begin ticking; must be called inside the event loop."""
         seen: dict[str, tuple[Job, Any]] = {}
-        for node in self.nodes:
-            for part in node.parts:
-                for job in part.module.jobs:
-                    seen.setdefault(f"{part.name}.{job.name}", (job, part.load(job.run)))
+        for part in self.nodes[0].runtime.registry.parts if self.nodes else ():
+            for job in part.module.jobs:  # also of parts that are off everywhere: they may be switched on
+                seen[f"{part.name}.{job.name}"] = (job, part.load(job.run))
         for name, (job, run) in seen.items():
             self._add(name, job.every_s, self._over_nodes, name, run)
         self._add("core.release", RELEASE_EVERY_S, self._release)
+        self._add("core.reload", RELOAD_EVERY_S, self._reload)
         self._add("core.throttles", FORGET_EVERY_S, self._over_nodes, "core.throttles", throttle.forget_old)
         self._scheduler.start()
 
@@ -59,6 +61,15 @@ class Jobs:
                     await node.write(run)
             except Exception:
                 log.exception("job failed", job=name, node=node.code)
+
+    async def _reload(self) -> None:
+        """Another process, or a person with an editor, may have changed a `node.toml`."""
+        for node in self.nodes:
+            try:
+                if node.reload():
+                    log.info("node.toml read again", node=node.code)
+            except ConfigError as error:
+                log.error("node.toml cannot be used, the old one stays in force", node=node.code, reason=str(error))
 
     async def _release(self) -> None:
         for node in self.nodes:

@@ -41,7 +41,8 @@ class Module:
     `fn(unit, incoming) -> str`.
     services: `(app: Running) -> async context manager` that lives as long as the process serves. page_facts:
     `fn(unit, viewer) -> dict` of template variables for somebody signed in. home_cards, desk_cards: `fn(unit, viewer)`.
-    checks: `fn(unit) -> list[str]` for `ygor check`. needs: modules whose tables this one refers to.
+    checks: `fn(unit) -> list[str]` for `ygor check`. needs: modules whose tables this one refers to. audit: action →
+    what the log says of it, as `audit.record` writes it.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Module:
     navigation: tuple[NavItem, ...] = ()
     jobs: tuple[Job, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
+    audit: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from node.core.registry import Part, Registry, installed
 from node.core.unit import NodeFacts, Unit
 
 DATABASE = "node.db"
+log = structlog.get_logger("node.core")
 
 
 @dataclass
@@ -52,19 +54,40 @@ class Node(HasBorder):
         """Open the folder. Raises ConfigError naming file, line and key."""
         self.folder = folder
         self.runtime = runtime
-        self.config: NodeConfig = load_config(folder)
         try:
             self.keys: NodeKeys = load_keys(folder / "keys")
         except (OSError, ValueError) as error:
             raise ConfigError(f"{folder / 'keys'}: {error}") from error
-        demo = demo_mark.is_marked(folder, self.keys.secret)
-        self.facts = _facts(self.config, demo=demo, folder=folder, registry=runtime.registry)
-        self.parts: tuple[Part, ...] = runtime.registry.enabled(self.facts.modules)
-        self.part_names = frozenset(part.name for part in self.parts)
-        self._settings = _settings_from_file(self)
-        self._subscribers = runtime.registry.subscribers(self.facts.modules)
+        self._take_over(load_config(folder))
         self._wakers: dict[str, Callable[[], None]] = {}
         self.border: Border = self._open()
+
+    def _take_over(self, config: NodeConfig) -> None:
+        """Everything that follows from `node.toml`. Raises ConfigError and changes nothing."""
+        stamp = _stamp(self.folder / FILE)
+        registry = self.runtime.registry
+        demo = demo_mark.is_marked(self.folder, self.keys.secret)
+        facts = _facts(config, demo=demo, folder=self.folder, registry=registry)
+        settings = _settings_from_file(self.folder / FILE, config, registry)
+        subscribers = registry.subscribers(facts.modules)
+        self.config: NodeConfig = config
+        self.facts = facts
+        self.parts: tuple[Part, ...] = registry.enabled(facts.modules)
+        self.part_names = frozenset(part.name for part in self.parts)
+        self._settings = settings
+        self._subscribers = subscribers
+        self._read_stamp = stamp
+
+    def reload(self) -> bool:
+        """Take over what changed in `node.toml` since it was read: words, colours, modules, settings. The address is
+        taken over by a restart only. Returns whether the file had changed; raises ConfigError and changes nothing."""
+        if _stamp(self.folder / FILE) == self._read_stamp:
+            return False
+        found = load_config(self.folder)
+        kept = found.node.model_copy(update={"address": self.config.node.address})
+        self._take_over(found.model_copy(update={"node": kept}))
+        self.writes += 1  # what was kept for everybody is stale
+        return True
 
     def _open(self) -> Border:
         url = self.runtime.settings.database_url
@@ -119,11 +142,22 @@ class Node(HasBorder):
         if call := self._wakers.get(topic):
             call()
 
+    def file_settings(self, part: str) -> BaseModel:
+        """A part's settings as `node.toml` and the defaults have them. Raises KeyError for a part without any."""
+        return self._settings[part]
+
     def _settings_of(self, unit: Unit, part: str) -> BaseModel:
         base = self._settings[part]
         rows = unit.session.execute(select(Setting.key, Setting.value).where(Setting.part == part))
         changed: dict[str, Any] = {key: value for key, value in rows}  # noqa: C416 - rows are not tuples to the checker
-        return base.model_validate({**base.model_dump(), **changed}) if changed else base
+        while changed:
+            try:
+                return base.model_validate({**base.model_dump(), **changed})
+            except ValidationError as error:  # set under an older version's rules: the file's value holds again
+                wrong = {str(each["loc"][0]) for each in error.errors() if each["loc"]} & set(changed) or set(changed)
+                log.warning("setting no longer valid", part=part, keys=sorted(wrong), node=self.code)
+                changed = {key: value for key, value in changed.items() if key not in wrong}
+        return base
 
     def close(self) -> None:
         self.border.close()
@@ -173,20 +207,27 @@ def _facts(config: NodeConfig, *, demo: bool, folder: Path, registry: Registry) 
     )
 
 
-def _settings_from_file(node: Node) -> dict[str, BaseModel]:
-    """The settings of every part as `node.toml` has them. Raises ConfigError naming line and key."""
-    path = node.folder / FILE
-    known = {part.name for part in node.runtime.registry.parts}
-    if strange := sorted(set(node.config.parts) - known):
+def _settings_from_file(path: Path, config: NodeConfig, registry: Registry) -> dict[str, BaseModel]:
+    """The settings of every part, on or off, as `node.toml` has them. Raises ConfigError naming line and key."""
+    if strange := sorted(set(config.parts) - {part.name for part in registry.parts}):
         raise ConfigError(f"{where(path, '', strange[0])} there is no such part")
     found: dict[str, BaseModel] = {}
-    for part in node.parts:
+    for part in registry.parts:
         model = part.settings_model()
         if model is None:
             continue
         try:
-            found[part.name] = model(**node.config.parts.get(part.name, {}))
+            found[part.name] = model(**config.parts.get(part.name, {}))
         except ValidationError as error:
             text = path.read_text(encoding="utf-8")
             raise ConfigError("; ".join(describe(path, text, part.name, e) for e in error.errors())) from error
     return found
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What tells that a file was written again. Raises ConfigError."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return found.st_mtime_ns, found.st_size

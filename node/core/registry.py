@@ -24,6 +24,7 @@ CORE_PARTS = (
     "node.cards",
     "node.neighbours",
     "node.honour",
+    "node.administration",
     "node.api",
     "node.demo",
 )

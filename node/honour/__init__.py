@@ -91,4 +91,13 @@ MODULE = Module(
         "honour.wrong-settlement": "Une somme en euros va avec un règlement en euros, et seulement avec lui.",
         "honour.cheat": "Les registres de cette commune se contredisent : les échanges sont arrêtés.",
     },
+    audit={
+        "honour.terms-proposed": "Conditions proposées",
+        "honour.terms-countersigned": "Conditions contresignées",
+        "honour.terms-refused": "Conditions refusées",
+        "honour.terms-ended": "Conditions terminées",
+        "honour.statement-cut": "Relevé arrêté",
+        "honour.statement-countersigned": "Relevé contresigné",
+        "honour.statement-disputed": "Relevé contesté",
+    },
 )

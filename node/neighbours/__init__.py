@@ -28,4 +28,9 @@ MODULE = Module(
         "neighbours.not-allowed": "Cette adresse n’est pas permise : il faut une adresse publique, en https.",
         "neighbours.not-a-node": "Cette adresse n’est pas celle d’une commune qui utilise Ygor.",
     },
+    audit={
+        "neighbours.followed": "Commune suivie",
+        "neighbours.unfollowed": "Commune plus suivie",
+        "neighbours.rule-set": "Règle pour un domaine",
+    },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -12,7 +13,7 @@ from node.accounts.public import count_accounts
 from node.core.node import Node
 from node.core.unit import Unit
 from node.neighbours import addresses
-from node.neighbours.incoming import handlers_of, take_in
+from node.neighbours.incoming import Handler, handlers_of, take_in
 from node.neighbours.models import OwnActivity, OwnObject, Peer
 from protocols.collections import build_collection, build_page
 from protocols.errors import RemoteProtocolError
@@ -30,7 +31,8 @@ class NodeSite:
     def __init__(self, node: Node, inbox: Inbox) -> None:
         self._node = node
         self._inbox = inbox
-        self._handlers = handlers_of(node)
+        self._parts: frozenset[str] = frozenset()
+        self._handlers: Mapping[tuple[str, str], Handler] = {}
 
     @property
     def base_url(self) -> str:
@@ -113,6 +115,8 @@ class NodeSite:
         return await self._node.read(find)
 
     async def accept(self, received: Received) -> None:
+        if self._parts != self._node.part_names:  # a module was switched on or off
+            self._parts, self._handlers = self._node.part_names, handlers_of(self._node)
         await self._node.write(take_in, received, self._handlers)
 
 

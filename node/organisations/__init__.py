@@ -45,4 +45,12 @@ MODULE = Module(
         "organisations.not-pending": "Cette demande a déjà reçu une réponse.",
         "organisations.invitation-unknown": "Cette invitation n’existe plus.",
     },
+    audit={
+        "organisations.created": "Organisation créée",
+        "organisations.approved": "Organisation acceptée",
+        "organisations.refused": "Organisation refusée",
+        "organisations.closed": "Organisation fermée",
+        "organisations.member-role": "Place dans l’équipe changée",
+        "organisations.member-removed": "Membre retiré de l’équipe",
+    },
 )

@@ -15,9 +15,13 @@ MessageId = str | tuple[str, str]
 PYTHON_CALLS = {"N_": (0,), "gettext": (1,), "ngettext": (1, 2)}
 JINJA_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 JINJA_OPTIONS = {"extensions": "jinja2.ext.i18n,jinja2.ext.do,jinja2.ext.loopcontrols", "newstyle_gettext": "true"}
+# What a setting is called on the administration page: `Field(…, title="…")` in a part's settings.py.
+SETTING_CALLS = {"Field"}
+SETTING_TEXTS = {"title", "description"}
 # Texts of a part's manifest need no mark: whoever writes one writes it for people to read.
 MANIFEST_CALLS = {"Module", "NavItem"}
 MANIFEST_TEXTS = {"title", "summary", "label"}
+MANIFEST_TABLES = {"errors", "audit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def messages_of(package: Path, owners: list[Path], root: Path) -> list[Found]:
 
 def _texts(path: Path) -> Iterator[tuple[int, MessageId]]:
     if path.suffix == ".py":
-        yield from _python_texts(path.read_text("utf-8"))
+        yield from _python_texts(path.read_text("utf-8"), settings=path.name == "settings.py")
     else:
         with path.open("rb") as file:
             yield from _normalised(
@@ -80,7 +84,7 @@ def _normalised(entries: Extracted) -> Iterator[tuple[int, MessageId]]:
             yield line, message
 
 
-def _python_texts(source: str) -> Iterator[tuple[int, MessageId]]:
+def _python_texts(source: str, *, settings: bool = False) -> Iterator[tuple[int, MessageId]]:
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
@@ -93,13 +97,15 @@ def _python_texts(source: str) -> Iterator[tuple[int, MessageId]]:
                 yield node.lineno, texts[0]
         elif name in MANIFEST_CALLS:
             yield from _manifest_texts(node)
+        elif settings and name in SETTING_CALLS:
+            yield from _literals([keyword.value for keyword in node.keywords if keyword.arg in SETTING_TEXTS])
 
 
 def _manifest_texts(call: ast.Call) -> Iterator[tuple[int, MessageId]]:
     for keyword in call.keywords:
         if keyword.arg in MANIFEST_TEXTS:
             yield from _literals([keyword.value])
-        elif keyword.arg == "errors" and isinstance(keyword.value, ast.Dict):
+        elif keyword.arg in MANIFEST_TABLES and isinstance(keyword.value, ast.Dict):
             yield from _literals(keyword.value.values)
 
 

@@ -56,4 +56,8 @@ MODULE = Module(
         "missions.too-far": "Cette date est trop lointaine.",
         "missions.foreign-uri": "Cette mission appartient à un autre serveur.",
     },
+    audit={
+        "missions.certified": "Présence certifiée",
+        "missions.marked-absent": "Absence notée",
+    },
 )

@@ -18,4 +18,8 @@ MODULE = Module(
         NavItem("wallet.supply", "Jetons", "coins", "desk", frozenset({"administrator", "elected_member"}), order=80),
     ),
     errors={"wallet.person": "Choisissez une personne inscrite."},
+    audit={
+        "cards.replaced": "Carte remplacée",
+        "ledger.minted": "Jetons créés",
+    },
 )
