@@ -12,7 +12,7 @@ from node.accounts.roles import grant
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.core.viewer import SYSTEM
-from node.demo import world
+from node.demo import history, world
 from node.demo.world import Job, Town
 from node.ledger import public as ledger
 from node.modules.missions import service as missions
@@ -23,7 +23,8 @@ from node.organisations import service as organisations
 
 
 def fill(unit: Unit, town: Town, password_hash: str) -> None:
-    """People, roles, organisations, missions, offers and a first issue of tokens. For an empty node only."""
+    """People, roles, organisations, missions, offers, a first issue of tokens and what
+    some did before. For an empty node only."""
     ids = {person.key: _person(unit, town, person, password_hash) for person in town.people}
     groups: dict[str, str] = {}
     for group in town.groups:
@@ -31,7 +32,7 @@ def fill(unit: Unit, town: Town, password_hash: str) -> None:
         groups[group.name] = organisations.create(unit, SYSTEM, draft).id
         membership.add(unit, SYSTEM, groups[group.name], ids[group.manager], "manager")
     memo = {"title": "Délibération de lancement"}
-    ledger.mint(unit, new_id(), world.SUPPLY, memo)
+    ledger.mint(history.earlier(unit, history.BEGINNING_DAYS), new_id(), world.SUPPLY, memo)
     for job in town.jobs:
         manager = next(group.manager for group in town.groups if group.name == job.association)
         mission_id = missions.create(unit, ids[manager], groups[job.association], _draft(unit, job))
@@ -42,6 +43,7 @@ def fill(unit: Unit, town: Town, password_hash: str) -> None:
         offer = offers.OfferDraft(deal.title, deal.summary, deal.conditions, deal.kind, deal.price)
         offer_id = offers.create(unit, viewer, groups[deal.partner], offer)
         offers.change_state(unit, viewer, offer_id, "publish")
+    history.live_through(unit, town, ids, groups)
 
 
 def _person(unit: Unit, town: Town, person: world.Person, password_hash: str) -> str:

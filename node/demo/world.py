@@ -62,6 +62,22 @@ class Deal:
 
 
 @dataclass(frozen=True, slots=True)
+class Deed:
+    """A mission of some days ago that `person` carried out, or (tokens negative) something they bought with `title`."""
+
+    person: str
+    days_ago: int
+    title: str
+    group: str
+    summary: str = ""
+    theme: str = "other"
+    skills: tuple[str, ...] = ()
+    place: str = ""
+    tokens: int = 0
+    hours: int = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Town:
     """One filled node, by its label (the first part of its host name)."""
 
@@ -70,12 +86,14 @@ class Town:
     groups: tuple[Group, ...]
     jobs: tuple[Job, ...]
     deals: tuple[Deal, ...]
+    deeds: tuple[Deed, ...] = ()
 
 
 CASTANET = Town(
     "castanet-tolosan",
     (
         Person("leila", "Leïla", "Benali", "habitante"),
+        Person("amina", "Amina", "Rousseau", "habitante engagée depuis le printemps"),
         Person("marcel", "Marcel", "Dupuy", "habitant sans téléphone", phone=False),
         Person("ines", "Inès", "Caron", "responsable d’association"),
         Person("theo", "Théo", "Laurens", "guichet de la médiathèque"),
@@ -111,6 +129,25 @@ CASTANET = Town(
     (
         Deal("Médiathèque", "Atelier reliure", "Deux heures pour réparer un livre.", "Dès 12 ans.", "reduced", 5),
         Deal("Médiathèque", "Carte d’un an", "Tous les prêts, pendant un an.", "", "premium", 40),
+    ),
+    (
+        Deed(
+            "amina", 178, "Arroser les jeunes arbres", "Arbres et Paysages", "Un arrosoir, et ils passent l’été.",
+            "ecology", ("gardening",), "Parc de la Mairie", 8, 1,
+        ),
+        Deed(
+            "amina", 63, "Lire une histoire à la crèche", "Familles solidaires", "Vingt minutes, dix paires d’yeux.",
+            "education", ("tutoring",), "Crèche des Tilleuls", 3, 1,
+        ),
+        Deed("amina", 40, "Atelier reliure", "Médiathèque"),
+        Deed(
+            "amina", 12, "Désherber le jardin partagé", "Arbres et Paysages", "Outils fournis, soupe offerte.",
+            "ecology", ("gardening",), "Jardin des Fontanelles", 6, 3,
+        ),
+        Deed(
+            "amina", 3, "Porter les courses de ses voisins", "Familles solidaires", "Une tournée dans le quartier.",
+            "solidarity", (), "Centre social", 5, 2,
+        ),
     ),
 )  # fmt: skip
 
