@@ -13,25 +13,28 @@ from node.core.node import Node
 from node.core.unit import Unit
 from node.neighbours import following
 from node.neighbours.models import HeardActivity, KeyRow
-from node.neighbours.public import Incoming, peer
+from node.neighbours.public import PASSED_OVER, Incoming, peer
 from protocols import activities
 from protocols.errors import RemoteProtocolError
 
 Handler = Callable[[Unit, Incoming], str]
+Handlers = Mapping[tuple[str, str], tuple[Handler, ...]]
 log = structlog.get_logger("node.neighbours")
 
 
-def handlers_of(node: Node) -> Mapping[tuple[str, str], Handler]:
-    """(activity type, object type) → handler, of all parts that are on. An object type of "" takes any; an answer that
-    brings a `result` is told apart by the type of that."""
-    found: dict[tuple[str, str], Handler] = {}
+def handlers_of(node: Node) -> Handlers:
+    """(activity type, object type) → handlers, of all parts that are on. An object type of "" takes any; an answer that
+    brings a `result` is told apart by the type of that. Parts that share a type are asked in their order, until one
+    does not pass it over."""
+    found: dict[tuple[str, str], tuple[Handler, ...]] = {}
     for part in node.parts:
         if part.module.activities:
-            found.update(part.load(part.module.activities))
+            for key, handler in part.load(part.module.activities).items():
+                found[key] = (*found.get(key, ()), handler)
     return found
 
 
-def take_in(unit: Unit, received: Received, handlers: Mapping[tuple[str, str], Handler]) -> None:
+def take_in(unit: Unit, received: Received, handlers: Handlers) -> None:
     """Record the id, remember who it was, let a part act. A copy that came at the same time does nothing.
 
     What a rule of ours refuses is recorded too, with the reason: the sender's part is done, sending it again would
@@ -58,7 +61,7 @@ def take_in(unit: Unit, received: Received, handlers: Mapping[tuple[str, str], H
         log.info("activity refused", activity=received.activity_id, reason=str(error))
 
 
-def _act(unit: Unit, received: Received, handlers: Mapping[tuple[str, str], Handler]) -> str:
+def _act(unit: Unit, received: Received, handlers: Handlers) -> str:
     try:
         activity = activities.parse_activity(received.activity)
     except RemoteProtocolError as error:
@@ -68,8 +71,11 @@ def _act(unit: Unit, received: Received, handlers: Mapping[tuple[str, str], Hand
     known = peer(unit, received.actor.id)
     incoming = Incoming(activity, received.actor.id, received.actor.host, known, received.received_at)
     said = activity.object_type or _result_type(activity)
-    handler = handlers.get((activity.type, said)) or handlers.get((activity.type, ""))
-    return handler(unit, incoming) if handler is not None else "passed over"
+    for handler in handlers.get((activity.type, said)) or handlers.get((activity.type, ""), ()):
+        outcome = handler(unit, incoming)
+        if outcome != PASSED_OVER:
+            return outcome
+    return PASSED_OVER
 
 
 def _result_type(activity: activities.Activity) -> str:
@@ -90,7 +96,7 @@ def heard_reject(unit: Unit, incoming: Incoming) -> str:
 def heard_update(unit: Unit, incoming: Incoming) -> str:
     """An actor told us of itself: its document was brought up to date on the way in, its keys are looked up anew."""
     if incoming.activity.object_id != incoming.actor_id:
-        return "passed over"
+        return PASSED_OVER
     unit.session.execute(delete(KeyRow).where(KeyRow.actor_id == incoming.actor_id))
     return "remembered"
 

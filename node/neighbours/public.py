@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import or_, select
 
@@ -18,6 +19,9 @@ from node.neighbours.outbox import plan_rows
 from protocols import activities
 from protocols.types import JsonObject
 from protocols.vocabulary import PUBLIC, with_context
+
+PASSED_OVER: Final = "passed over"
+"""What a handler answers when an activity is none of its part's business: the next part is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from node.neighbours.events import FollowerJoined, FollowingEnded
 from node.neighbours.public import Incoming
 from protocols import activities, fields
 from protocols import missions as wire
+from protocols.events import is_mission
 from protocols.types import JsonObject
 from protocols.vocabulary import PUBLIC
 
@@ -124,6 +125,8 @@ def heard_mission(unit: Unit, incoming: Incoming) -> str:
         return "not followed"
     if incoming.activity.object is None:
         return "passed over: not embedded"
+    if not is_mission(incoming.activity.object):
+        return federation.PASSED_OVER
     mission = wire.parse_mission(incoming.activity.object)
     return "kept" if neighbours.receive(unit, incoming.host, peer.name, note_from(mission)) else "already known"
 
@@ -141,7 +144,7 @@ def heard_withdrawal(unit: Unit, incoming: Incoming) -> str:
     stone = incoming.activity.document.get("object")
     said = fields.optional_moment(stone, "deleted") if isinstance(stone, dict) else None
     at = said or incoming.activity.published or incoming.received_at
-    return "withdrawn" if uri and neighbours.withdraw(unit, incoming.host, uri, at) else "not known"
+    return "withdrawn" if uri and neighbours.withdraw(unit, incoming.host, uri, at) else federation.PASSED_OVER
 
 
 HANDLERS: Final[Mapping[tuple[str, str], Callable[[Unit, Incoming], str]]] = {

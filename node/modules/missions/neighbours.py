@@ -5,25 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-import nh3
 from sqlalchemy import select
 
-from node.civic import places, themes
+from node.civic import foreign, places, themes
 from node.civic import skills as skill_words
+from node.civic.foreign import clean_html, plain
 from node.civic.search import folded
-from node.core.errors import Forbidden, Invalid
+from node.core.errors import Invalid
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.modules.missions import rules
 from node.modules.missions.models import Neighbour
 from node.modules.missions.notes import MissionNote
-from protocols.errors import RemoteProtocolError
-from protocols.origins import parse_url
 
-LONGEST_ADDRESS = 500
-LONGEST_HTML = 20_000
 MOST_PER_PEER = 500
-TAGS = {"p", "br", "strong", "b", "em", "i", "a", "ul", "ol", "li", "blockquote", "h3", "h4"}
 
 
 def receive(unit: Unit, peer_host: str, peer_name: str, note: MissionNote) -> bool:
@@ -85,12 +80,7 @@ def forget_peer(unit: Unit, peer_host: str) -> int:
 
 def check_owner(peer_host: str, address: str) -> None:
     """Raises Forbidden unless the address is on the peer's own host (FEP-fe34: same origin)."""
-    try:
-        authority = parse_url(address).origin.authority
-    except RemoteProtocolError:
-        authority = ""
-    if not authority or authority != peer_host or len(address) > LONGEST_ADDRESS:
-        raise Forbidden("missions.foreign-uri")
+    foreign.check_owner(peer_host, address, "missions.foreign-uri")
 
 
 def cleaned(unit: Unit, peer_host: str, note: MissionNote) -> MissionNote:
@@ -101,11 +91,7 @@ def cleaned(unit: Unit, peer_host: str, note: MissionNote) -> MissionNote:
         raise Invalid("missions.required", field="title")
     if note.ends_at < note.starts_at or note.starts_at > unit.now + rules.FARTHEST:
         raise Invalid("missions.too-far", field="starts_at")
-    try:
-        check_owner(peer_host, note.url)
-        url = note.url
-    except Forbidden:
-        url = note.uri
+    url = note.url if foreign.is_own(peer_host, note.url) else note.uri
     coming = [shift for shift in note.shifts if shift.ends_at > unit.now]
     point = places.point(note.lat, note.lon)
     return replace(
@@ -126,37 +112,6 @@ def cleaned(unit: Unit, peer_host: str, note: MissionNote) -> MissionNote:
         # A peer whose clock runs ahead must not make its mission immune to its own later corrections.
         updated_at=min(note.updated_at, unit.now),
     )
-
-
-def clean_html(html: str) -> str:
-    """Foreign HTML with the few harmless tags we show, links nofollow; cut before cleaning so that the cut closes."""
-    return nh3.clean(
-        html[:LONGEST_HTML],
-        tags=TAGS,
-        attributes={"a": {"href"}},
-        url_schemes={"http", "https"},
-        link_rel="nofollow noopener noreferrer ugc",
-    )
-
-
-def plain(text: str, limit: int) -> str:
-    """Foreign text for one line: no control character, no tag, at most `limit` characters."""
-    without_tags = nh3.clean(text[: 4 * limit], tags=set()) if "<" in text else text
-    return " ".join("".join(c if c.isprintable() else " " for c in _unescape(without_tags)).split())[:limit].strip()
-
-
-def _unescape(text: str) -> str:
-    """nh3 answers HTML; what we keep is text, escaped again by the template."""
-    for entity, letter in (
-        ("&lt;", "<"),
-        ("&gt;", ">"),
-        ("&quot;", '"'),
-        ("&#39;", "'"),
-        ("&nbsp;", " "),
-        ("&amp;", "&"),
-    ):
-        text = text.replace(entity, letter)
-    return text
 
 
 def _make_room(unit: Unit, peer_host: str) -> None:

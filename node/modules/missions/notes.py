@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-import nh3
-from markdown_it import MarkdownIt
-
+from node.civic.writing import html_of
 from node.core.unit import Unit
 from node.modules.missions import people, service
-
-_PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +83,3 @@ def note_of(unit: Unit, mission_id: str) -> MissionNote:
         tokens=mission.tokens,
         shifts=tuple(ShiftNote(shift.starts_at, shift.ends_at, shift.places) for shift in shifts),
     )
-
-
-def html_of(markdown: str) -> str:
-    """Markdown as harmless HTML (the domain cannot use the toolkit's, which needs a reader)."""
-    return nh3.clean(_PARSER.render(markdown), link_rel="nofollow noopener noreferrer ugc")

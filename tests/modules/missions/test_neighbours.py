@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from node.civic import foreign
 from node.core.errors import Forbidden, Invalid
 from node.core.unit import Unit
 from node.modules.missions import neighbours, public, reading
@@ -149,7 +150,7 @@ def test_what_cannot_be_shown_is_refused(unit: Unit, change: dict[str, Any]) -> 
 @given(st.text(max_size=600), st.integers(min_value=1, max_value=200))
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_plain_text_is_one_bounded_printable_line(text: str, limit: int) -> None:
-    plain = neighbours.plain(text, limit)
+    plain = foreign.plain(text, limit)
     assert len(plain) <= limit
     assert all(letter.isprintable() for letter in plain)
     assert plain == " ".join(plain.split())
