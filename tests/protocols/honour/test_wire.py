@@ -90,6 +90,7 @@ def test_terms_pass_and_entry_fit_their_schema() -> None:
 
 def test_published_schemas_and_diagrams_are_those_of_the_code() -> None:
     assert published.published_diagrams() == published.diagrams()
+    assert published.published_tables() == published.tables()
     stored = {path.stem: path.read_text(encoding="utf-8") for path in published.SCHEMAS.glob("*.json")}
     assert stored == {name: published.schema_text(name) for name in schemas()}
     for name, schema in schemas().items():

@@ -1,0 +1,1 @@
+"""Ygor against other implementations, over real HTTP."""
