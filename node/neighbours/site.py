@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from importlib.metadata import version
 
@@ -13,7 +12,7 @@ from node.accounts.public import count_accounts
 from node.core.node import Node
 from node.core.unit import Unit
 from node.neighbours import addresses
-from node.neighbours.incoming import Handler, handlers_of, take_in
+from node.neighbours.incoming import Handlers, handlers_of, take_in
 from node.neighbours.models import OwnActivity, OwnObject, Peer
 from protocols.collections import build_collection, build_page
 from protocols.errors import RemoteProtocolError
@@ -32,7 +31,7 @@ class NodeSite:
         self._node = node
         self._inbox = inbox
         self._parts: frozenset[str] = frozenset()
-        self._handlers: Mapping[tuple[str, str], Handler] = {}
+        self._handlers: Handlers = {}
 
     @property
     def base_url(self) -> str:
