@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from protocols.errors import RemoteProtocolError
+from protocols.fields import check_identifier
 from protocols.origins import parse_url, same_origin
 from protocols.types import Json, JsonObject
 
@@ -12,18 +13,34 @@ _OWNING = frozenset({"Create", "Update"})
 
 def identify(activity: JsonObject) -> tuple[str, str]:
     """(id, actor id) of an activity. Raises RemoteProtocolError unless type, id and actor are single strings, id and
-    actor are addresses without fragment on the actor, and both have one origin."""
+    actor are addresses in their one spelling, without fragment on the actor, and both have one origin."""
     activity_id, actor = activity.get("id"), activity.get("actor")
     if not isinstance(activity.get("type"), str):
         raise RemoteProtocolError("An activity has one type, as a string", code="bad-activity")
     if not isinstance(activity_id, str) or not isinstance(actor, str):
         raise RemoteProtocolError("An activity has an id and one actor, as addresses", code="bad-activity")
-    parse_url(activity_id)
-    if parse_url(actor).fragment is not None:
+    check_identifier(activity_id, "id")
+    if parse_url(check_identifier(actor, "actor")).fragment is not None:
         raise RemoteProtocolError("An actor's id has no fragment", code="bad-activity")
     if not same_origin(activity_id, actor):
         raise RemoteProtocolError("Activity and actor are of different origins", status=403, code="cross-origin")
     return activity_id, actor
+
+
+def refuse_json_ld(document: JsonObject) -> None:
+    """Raises RemoteProtocolError for `@id`, `@type`, `@graph` and the like: a reader that processes JSON-LD would
+    find another document in it than we do. Contexts are bound by proofs, and never interpreted."""
+    todo: list[Json] = [document]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, list):
+            todo.extend(value)
+        elif isinstance(value, dict):
+            for name, member in value.items():
+                if name.startswith("@") and name != "@context":
+                    raise RemoteProtocolError(f"{name} is for JSON-LD processors only", code="json-ld")
+                if name != "@context":
+                    todo.append(member)
 
 
 def owner_of(document: JsonObject) -> str | None:
@@ -40,8 +57,9 @@ def check_object(activity: JsonObject, actor: str) -> None:
     What cannot be seen here (who made the object with that id) is checked where the object is stored.
     """
     kind, target = activity["type"], activity.get("object")
-    if isinstance(target, list):
-        raise RemoteProtocolError("Lists of objects are not accepted", code="bad-object")
+    for name in _EMBEDDING:
+        if isinstance(activity.get(name), list):
+            raise RemoteProtocolError("Lists of objects are not accepted", code="bad-object")
     if kind not in _OWNING and kind not in ("Delete", "Undo"):
         return
     object_id = _id_of(target)

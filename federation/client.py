@@ -14,6 +14,7 @@ from federation.errors import AddressRefused, BudgetSpent, PeerRefused, PeerUnre
 from federation.host_rules import check_outgoing
 from federation.hosts import HostState, SignatureKind
 from federation.identity import Identity, sign_request
+from federation.lookups import Lookups
 from federation.ports import Clock, HostMemory, HostRules
 from federation.transport import TOTAL_S, Answer, Transport
 from protocols import strict_json
@@ -21,25 +22,40 @@ from protocols.errors import RemoteProtocolError
 from protocols.messages import HttpMessage
 from protocols.origins import is_loopback, origin, parse_url, same_origin
 from protocols.timestamps import parse_http_date
-from protocols.types import JsonObject
+from protocols.types import Json, JsonObject
 
 MAX_REDIRECTS = 3
 FETCHES_PER_ACTIVITY = 20
+SECONDS_PER_ACTIVITY = 10.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KNOCK_AGAIN = frozenset({400, 401, 403})
 
 
 class FetchBudget:
-    """How many requests the verification of one activity may still cause (every redirect hop counts)."""
+    """How many requests the verification of one activity may still cause (every redirect hop counts), and how many
+    seconds they may take together."""
 
-    def __init__(self, fetches: int = FETCHES_PER_ACTIVITY) -> None:
+    def __init__(self, fetches: int = FETCHES_PER_ACTIVITY, seconds: float = SECONDS_PER_ACTIVITY) -> None:
         self.left = fetches
+        self.seconds_left = seconds
 
     def spend(self) -> None:
-        """Raises BudgetSpent when nothing is left."""
+        """Raises BudgetSpent when no request is left, PeerUnreachable when no time is."""
         if self.left <= 0:
             raise BudgetSpent
+        if self.seconds_left <= 0:
+            raise PeerUnreachable("The peers did not answer in time", code="timeout")
         self.left -= 1
+
+    @asynccontextmanager
+    async def timed(self, at_most: float) -> AsyncIterator[None]:
+        """A fetch of at most so many seconds, taken off what is left."""
+        started = asyncio.get_running_loop().time()
+        try:
+            async with _deadline(max(min(at_most, self.seconds_left), 0.0)):
+                yield
+        finally:
+            self.seconds_left -= asyncio.get_running_loop().time() - started
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +67,7 @@ class _Ask:
     body: bytes | None
     identity: Identity | None
     cross_origin: bool = False
+    max_bytes: int | None = None
 
 
 class FederationClient:
@@ -73,6 +90,7 @@ class FederationClient:
         self._transport = transport
         self._fetch_as = fetch_as
         self.hosts = hosts
+        self.lookups = Lookups()
         self.rules = rules
         self.clock = clock
         self._total_s = total_s
@@ -82,19 +100,22 @@ class FederationClient:
         name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
         return "http" if self._transport.policy.allow_private and is_loopback(name) else "https"
 
-    async def fetch_object(self, url: str, budget: FetchBudget) -> JsonObject:
+    async def fetch_object(self, url: str, budget: FetchBudget, *, max_bytes: int | None = None) -> JsonObject:
         """The ActivityStreams object behind `url`: its `id` is this URL, or one of the same origin that confirms it.
 
         Raises RemoteProtocolError: wrong content type, not strict JSON, `id` of another origin (FEP-fe34), redirect
         to another origin; PeerRefused with the peer's status; PeerUnreachable.
         """
-        document, landed = await self._document(url, budget)
+        document, landed = await self._document(url, budget, max_bytes)
         if document.get("id") == landed:
             return document
-        claimed = document.get("id")
+        return await self._confirmed(document.get("id"), landed, budget, max_bytes)
+
+    async def _confirmed(self, claimed: Json, landed: str, budget: FetchBudget, max_bytes: int | None) -> JsonObject:
+        """What lies at the id that a document claims, if that is of the same origin and says the same of itself."""
         if not isinstance(claimed, str) or parse_url(claimed).fragment is not None or not same_origin(claimed, landed):
             raise RemoteProtocolError("The document is not what its address says", code="cross-origin")
-        confirmed, _ = await self._document(claimed, budget)
+        confirmed, _ = await self._document(claimed, budget, max_bytes)
         if confirmed.get("id") != claimed:
             raise RemoteProtocolError("The document's address does not confirm its id", code="cross-origin")
         return confirmed
@@ -132,8 +153,8 @@ class FederationClient:
             raise _refusal(answer)
         return answer
 
-    async def _document(self, url: str, budget: FetchBudget) -> tuple[JsonObject, str]:
-        ask = _Ask("GET", (("Accept", media.ACTIVITY_ACCEPT),), None, self._fetch_as)
+    async def _document(self, url: str, budget: FetchBudget, max_bytes: int | None) -> tuple[JsonObject, str]:
+        ask = _Ask("GET", (("Accept", media.ACTIVITY_ACCEPT),), None, self._fetch_as, max_bytes=max_bytes)
         answer = await self._get(url, ask, budget)
         if not media.is_activity(answer.headers.get("content-type")):
             raise RemoteProtocolError("The answer is no ActivityStreams document", code="bad-content-type")
@@ -142,7 +163,7 @@ class FederationClient:
     async def _get(self, url: str, ask: _Ask, budget: FetchBudget) -> Answer:
         """Follow at most `MAX_REDIRECTS` hops, each checked as if it were the first."""
         current = url.split("#", 1)[0]
-        async with _deadline(self._total_s):
+        async with budget.timed(self._total_s):
             for _ in range(MAX_REDIRECTS + 1):
                 await check_outgoing(current, self.rules)
                 answer = await self._knock(current, ask, budget, None)
@@ -196,7 +217,7 @@ class FederationClient:
             assert ask.identity is not None
             message = HttpMessage(ask.method, url, ask.headers, ask.body)
             headers = {**headers, **sign_request(kind, ask.identity, message, self.clock())}
-        return await self._transport.exchange(ask.method, url, headers, ask.body)
+        return await self._transport.exchange(ask.method, url, headers, ask.body, max_body=ask.max_bytes)
 
 
 @asynccontextmanager

@@ -7,10 +7,14 @@ from urllib.parse import quote
 
 from federation import media
 from federation.client import FederationClient, FetchBudget
+from federation.keys import MAX_ACTOR_BYTES
 from federation.remote_actor import RemoteActor, read_actor
 from protocols.errors import RemoteProtocolError
 from protocols.nodeinfo import NodeInfo, parse_document, parse_links
 from protocols.webfinger import ResourceDescriptor, parse_jrd, parse_resource
+
+PATIENCE_S = 30.0
+"""For all requests of one search together: somebody waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,8 @@ async def fetch_actor(client: FederationClient, actor_id: str, budget: FetchBudg
 
     Raises RemoteProtocolError; PeerRefused when the host answers another status, PeerUnreachable when it does not.
     """
-    actor = read_actor(await client.fetch_object(actor_id, budget or FetchBudget()))
+    document = await client.fetch_object(actor_id, budget or FetchBudget(), max_bytes=MAX_ACTOR_BYTES)
+    actor = read_actor(document)
     if actor.id != actor_id.split("#", 1)[0]:
         raise RemoteProtocolError("The actor has another id", code="cross-origin")
     kind = actor.signature
@@ -41,7 +46,7 @@ async def find(client: FederationClient, resource: str, *, budget: FetchBudget |
     A host alone (`https://host/`) leads to the host's own actor. The actor's document must be on the origin that its
     own host's WebFinger names, and claim back the name that was asked for, so that nobody lends out a name.
     """
-    budget = budget or FetchBudget()
+    budget = budget or FetchBudget(seconds=PATIENCE_S)
     asked = parse_resource(resource)
     found = await webfinger(client, str(asked), host=asked.host, budget=budget)
     address = found.actor or found.service
@@ -62,7 +67,7 @@ async def webfinger(client: FederationClient, resource: str, *, host: str, budge
 
 async def find_host_actor(client: FederationClient, host: str, *, budget: FetchBudget | None = None) -> RemoteActor:
     """The instance actor of a host (FEP-d556: the host itself is asked for; else FEP-2677 through NodeInfo)."""
-    budget = budget or FetchBudget()
+    budget = budget or FetchBudget(seconds=PATIENCE_S)
     base = _base(client, host)
     try:
         found = await webfinger(client, f"{base}/", host=host, budget=budget)
@@ -78,7 +83,7 @@ async def find_host_actor(client: FederationClient, host: str, *, budget: FetchB
 
 async def fetch_node(client: FederationClient, host: str, *, budget: FetchBudget | None = None) -> RemoteNode:
     """NodeInfo of a host (an authority)."""
-    budget = budget or FetchBudget()
+    budget = budget or FetchBudget(seconds=PATIENCE_S)
     base = _base(client, host)
     document, _ = await client.fetch_json(
         f"{base}/.well-known/nodeinfo", budget, accept=media.JSON, is_type=media.is_json

@@ -5,12 +5,12 @@ from __future__ import annotations
 from federation.errors import AddressRefused
 from federation.ports import HostRule, HostRules
 from protocols.errors import RemoteProtocolError
-from protocols.origins import origin
+from protocols.origins import is_address, origin
 
 
 def suffixes(host: str) -> tuple[str, ...]:
     """`a.b.org` → (`a.b.org`, `b.org`, `org`); an IP address stands alone."""
-    if host.startswith("[") or host[-1:].isdigit():
+    if is_address(host):
         return (host,)
     labels = host.split(".")
     return tuple(".".join(labels[start:]) for start in range(len(labels)))

@@ -4,16 +4,16 @@ what verification itself needs; the caller stores the activity before it answers
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from federation import activity_rules, media
 from federation.client import FederationClient, FetchBudget
 from federation.hearing import note_heard
 from federation.host_rules import check_incoming
-from federation.keys import KeyUnavailable
-from federation.ports import OutboxStore, SeenActivities
+from federation.keys import MAX_ACTOR_BYTES, KeyUnavailable
+from federation.ports import Acquaintances, OutboxStore, SeenActivities
 from federation.remote_actor import RemoteActor, read_actor
-from federation.verification import RequestVerifier, VerifiedRequest
+from federation.verification import RequestVerifier, VerifiedRequest, proved_since
 from protocols import jcs, strict_json
 from protocols.errors import LocalProtocolError, RemoteProtocolError
 from protocols.messages import HttpMessage
@@ -22,6 +22,7 @@ from protocols.types import JsonObject
 
 MAX_ACTIVITY_BYTES = 524_288
 MAX_AT_ONCE = 128
+PROOF_GOOD_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,14 @@ class Inbox:
         verifier: RequestVerifier,
         activities: SeenActivities,
         outbox: OutboxStore | None = None,
+        acquaintances: Acquaintances | None = None,
     ) -> None:
         self._base_url = base_url
         self._client = client
         self._verifier = verifier
         self._activities = activities
         self._outbox = outbox
+        self._acquaintances = acquaintances
         self._at_once = 0
 
     async def receive(self, message: HttpMessage, now: datetime) -> Received:
@@ -81,16 +84,17 @@ class Inbox:
 
     async def _receive(self, message: HttpMessage, now: datetime) -> Received:
         activity = _read(message)
+        activity_rules.refuse_json_ld(activity)
         activity_id, actor_id = activity_rules.identify(activity)
         await self._check_sender(actor_id)
         activity_rules.check_object(activity, actor_id)
+        await self._pass_over_farewell(activity, actor_id)
         budget = FetchBudget()
         request = await self._verified(message, activity, now, budget)
         activity, actor, proved = await self._attributed(activity, actor_id, request, now, budget)
         digest = digest_of(activity)
         stored = await self._activities.digest_of(activity_id)
-        if stored is not None and stored != digest:
-            raise RemoteProtocolError("This id was used for something else", status=409, code="id-reused")
+        _check_same(stored, digest)
         await note_heard(request.signer.host, request.skew, now, self._client.hosts, self._outbox)
         if stored is None:
             activity = await self._only_trusted(activity, actor, now, budget)
@@ -111,13 +115,20 @@ class Inbox:
         if same_origin(actor_id, self._base_url):
             raise RemoteProtocolError("Our own actors do not write to us", status=403, code="own-actor")
 
+    async def _pass_over_farewell(self, activity: JsonObject, actor_id: str) -> None:
+        """The fediverse tells everybody of every account that ends. That of a stranger is answered without a look at
+        its key, which is gone as a rule: a storm of farewells must not become a storm of fetches."""
+        if self._acquaintances is None or not _is_farewell(activity) or await self._acquaintances.knows(actor_id):
+            return
+        raise RemoteProtocolError("Nothing known of this actor", status=202, code="ignored")
+
     async def _verified(
         self, message: HttpMessage, activity: JsonObject, now: datetime, budget: FetchBudget
     ) -> VerifiedRequest:
         try:
             return await self._verifier.verify(message, now, budget)
         except KeyUnavailable as error:
-            if error.gone and activity["type"] == "Delete" and activity.get("object") == activity["actor"]:
+            if error.gone and _is_farewell(activity):
                 raise RemoteProtocolError("Nothing known of this actor", status=202, code="ignored") from error
             raise
 
@@ -129,17 +140,26 @@ class Inbox:
         proved_by = await self._verifier.verify_proofs(activity, actor_id, now, budget, known=direct)
         if direct is not None:
             return activity, direct, proved_by is not None
-        if proved_by is not None:
+        if proved_by is not None and _is_recent(proved_since(activity, actor_id), now):
             return activity, proved_by, True
+        with self._client.lookups.place(actor_id):
+            confirmed, actor = await self._from_origin(activity, actor_id, budget)
+        return confirmed, actor, False
+
+    async def _from_origin(
+        self, activity: JsonObject, actor_id: str, budget: FetchBudget
+    ) -> tuple[JsonObject, RemoteActor]:
+        """The activity as its own address has it now, and its actor."""
         confirmed = await self._client.fetch_object(str(activity["id"]), budget)
         confirmed_id, confirmed_actor = activity_rules.identify(confirmed)
         if confirmed_id != activity["id"] or confirmed_actor != actor_id:
             raise RemoteProtocolError("The key is not the actor's", status=401, code="foreign-key")
+        activity_rules.refuse_json_ld(confirmed)
         activity_rules.check_object(confirmed, actor_id)
-        actor = read_actor(await self._client.fetch_object(actor_id, budget))
+        actor = read_actor(await self._client.fetch_object(actor_id, budget, max_bytes=MAX_ACTOR_BYTES))
         if actor.id != actor_id:
             raise RemoteProtocolError("The actor has another id", status=401, code="foreign-key")
-        return confirmed, actor, False
+        return confirmed, actor
 
     async def _only_trusted(
         self, activity: JsonObject, actor: RemoteActor, now: datetime, budget: FetchBudget
@@ -152,10 +172,28 @@ class Inbox:
                 if "id" in document and not same_origin(str(document["id"]), owner):
                     raise RemoteProtocolError("Object and owner differ in origin", status=403, code="cross-origin")
                 await check_incoming(owner, self._client.rules)
-                await self._verifier.verify_proofs(document, owner, now, budget, known=known)
+                if await self._verifier.verify_proofs(document, owner, now, budget, known=known) is None:
+                    raise RemoteProtocolError("The embedded object is not proved", status=401, code="no-proof")
             elif not activity_rules.is_own(document, actor.id):
                 activity = activity_rules.without_embedded(activity, name)
         return activity
+
+
+def _is_farewell(activity: JsonObject) -> bool:
+    """A Delete of the actor by itself."""
+    return activity["type"] == "Delete" and activity.get("object") == activity["actor"]
+
+
+def _is_recent(proved: datetime | None, now: datetime) -> bool:
+    """Whether a forwarded activity's proof is younger than a delivery's time: an older one may have been undone long
+    ago, so its origin is asked."""
+    return proved is not None and now - proved <= PROOF_GOOD_FOR
+
+
+def _check_same(stored: bytes | None, digest: bytes) -> None:
+    """An id means one thing for ever. Raises RemoteProtocolError 409."""
+    if stored is not None and stored != digest:
+        raise RemoteProtocolError("This id was used for something else", status=409, code="id-reused")
 
 
 def digest_of(activity: JsonObject) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -81,6 +81,16 @@ class MemorySeenSignatures:
             return False
         self.seen[key_id, signature] = expires
         return True
+
+
+class MemoryAcquaintances:
+    """Actor ids in a set."""
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self.known = set(known)
+
+    async def knows(self, actor_id: str) -> bool:
+        return actor_id in self.known
 
 
 class MemorySeenActivities:

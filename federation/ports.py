@@ -97,6 +97,14 @@ class SeenSignatures(Protocol):
         ...
 
 
+class Acquaintances(Protocol):
+    """Whom this node has a tie with: follows, is followed by, has asked or has been asked."""
+
+    async def knows(self, actor_id: str) -> bool:
+        """Whether the actor is anybody to us."""
+        ...
+
+
 class SeenActivities(Protocol):
     """Activity ids, unique for ever. The entry itself is written by `Site.accept`, in the activity's transaction."""
 

@@ -153,7 +153,7 @@ async def read_message(request: aio.Request, base_url: str, *, max_bytes: int) -
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(READ_S):
+        async with _patience():
             async for chunk in request.content.iter_any():
                 size += len(chunk)
                 if size > max_bytes:
@@ -162,7 +162,7 @@ async def read_message(request: aio.Request, base_url: str, *, max_bytes: int) -
     except TimeoutError as error:
         raise RemoteProtocolError("The body did not arrive in time", status=408, code="timeout") from error
     headers = tuple((name, value) for name, value in request.headers.items())
-    return HttpMessage(request.method, base_url + _target(request), headers, b"".join(parts))
+    return HttpMessage(request.method, _own_address(base_url, request), headers, b"".join(parts))
 
 
 def guarded(handle: Callable[[aio.Request], Awaitable[aio.Response]]) -> Handler:
@@ -191,6 +191,16 @@ def problem(error: RemoteProtocolError) -> aio.Response:
 def _check_accept(request: aio.Request) -> None:
     if not wants_activity(request):
         raise RemoteProtocolError("This address answers application/activity+json", status=406, code="not-acceptable")
+
+
+def _patience() -> asyncio.Timeout:
+    """How long a body may take: a sender of one byte now and then does not keep us waiting."""
+    return asyncio.timeout(READ_S)
+
+
+def _own_address(base_url: str, request: aio.Request) -> str:
+    """The address that was asked for, as we would name it: never what the Host header says."""
+    return base_url + _target(request)
 
 
 def _target(request: aio.Request) -> str:

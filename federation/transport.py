@@ -21,7 +21,7 @@ from yarl import URL
 from federation.addresses import is_allowed
 from federation.errors import AddressRefused, PeerUnreachable
 from protocols.errors import RemoteProtocolError
-from protocols.origins import parse_url
+from protocols.origins import is_address, parse_url
 
 MAX_BODY = 1_048_576
 MAX_ERROR_BODY = 2048
@@ -46,7 +46,7 @@ class NetworkPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A response read to its end: `headers` with lower-case names (the last value counts), `body` decoded."""
+    """A response read to its end: `headers` with lower-case names (said twice: joined by a comma), `body` decoded."""
 
     status: int
     url: str
@@ -129,9 +129,16 @@ class Transport:
         return socket.socket(family=family, type=kind, proto=protocol)
 
     async def exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None, *, max_body: int = MAX_BODY
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        *,
+        max_body: int | None = None,
     ) -> Answer:
-        """One request, one answer; redirects are not followed. The caller sets the total time (`asyncio.timeout`).
+        """One request, one answer of at most `max_body` bytes (None: `MAX_BODY`); redirects are not followed. The
+        caller sets the total time (`asyncio.timeout`).
 
         Raises AddressRefused for a scheme or address outside the policy, PeerUnreachable for no or no usable answer.
         """
@@ -139,16 +146,16 @@ class Transport:
         if location.origin.scheme != "https" and not self.policy.allow_private:
             raise AddressRefused("Only https is allowed")
         host = location.origin.host.strip("[]")
-        if (":" in host or host[-1].isdigit()) and not is_allowed(host, allow_private=self.policy.allow_private):
+        if is_address(location.origin.host) and not is_allowed(host, allow_private=self.policy.allow_private):
             raise AddressRefused("This address is not allowed")
         target = URL(f"{location.origin}{location.target}", encoded=True)
         try:
             async with self._session.request(
                 method, target, headers=dict(headers), data=body, allow_redirects=False
             ) as response:
-                limit = max_body if response.status < 300 else MAX_ERROR_BODY
+                limit = (max_body or MAX_BODY) if response.status < 300 else MAX_ERROR_BODY
                 content = await _read(response, limit, strict=response.status < 300)
-                names = {name.lower(): value for name, value in response.headers.items()}
+                names = {name.lower(): ", ".join(response.headers.getall(name)) for name in response.headers}
                 return Answer(response.status, url, names, content)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _translated(error) from error

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from federation.admission import Admission
 from federation.client import FetchBudget
+from federation.errors import PeerUnreachable
 from federation.host_rules import check_incoming
 from federation.keys import KeyResolver, ResolvedKey
 from federation.ports import HostRules, KeyUse, SeenSignatures
@@ -17,10 +20,11 @@ from protocols.errors import RemoteProtocolError
 from protocols.messages import HttpMessage, SignatureParameters
 from protocols.origins import origin, same_origin
 from protocols.proofs import proofs_of, verify_proof
-from protocols.timestamps import parse_http_date
+from protocols.timestamps import parse_http_date, parse_rfc3339
 from protocols.types import JsonObject
 
 SKEW = timedelta(hours=1)
+MAX_OWN_PROOFS = 4
 _KEEP = 2 * SKEW + timedelta(minutes=5)
 
 
@@ -36,13 +40,21 @@ class VerifiedRequest:
 class RequestVerifier:
     """Verifies HTTP signatures against keys, block lists and the table of seen signatures; and object proofs."""
 
-    def __init__(self, keys: KeyResolver, signatures: SeenSignatures, rules: HostRules) -> None:
+    def __init__(
+        self,
+        keys: KeyResolver,
+        signatures: SeenSignatures,
+        rules: HostRules,
+        admission: Admission | None = None,
+    ) -> None:
         self._keys = keys
         self._signatures = signatures
         self._rules = rules
+        self._admission = admission
 
     async def verify(self, message: HttpMessage, now: datetime, budget: FetchBudget) -> VerifiedRequest:
-        """Raises RemoteProtocolError: 401 for signature, digest, age, replay or key; 403 for a blocked host."""
+        """Raises RemoteProtocolError: 401 for signature, digest, age, replay or key; 403 for a blocked host; 429 for a
+        stranger that speaks too much."""
         modern = bool(message.values("signature-input"))
         parameters = rfc9421.parse(message) if modern else cavage.parse(message)
         _check_key_id(parameters.key_id)
@@ -54,9 +66,11 @@ class RequestVerifier:
             fresh = await self._fresh(resolved, error, budget)
             _verify_with(message, fresh, now, modern)
             resolved = fresh
+        if self._admission is not None:
+            await self._admission.admit(resolved.actor)
         if not await self._signatures.add(parameters.key_id, parameters.signature, expires=now + _KEEP):
             raise RemoteProtocolError("This request was seen before", status=401, code="replay")
-        return VerifiedRequest(resolved.actor, parameters.key_id, _skew(message, parameters, now))
+        return VerifiedRequest(resolved.actor, parameters.key_id, _skew(message, parameters if modern else None, now))
 
     async def verify_proofs(
         self, document: JsonObject, owner: str, now: datetime, budget: FetchBudget, *, known: RemoteActor | None = None
@@ -68,13 +82,7 @@ class RequestVerifier:
         proofs = proofs_of(document)
         if not proofs:
             return None
-        methods = {method for proof in proofs if isinstance(method := proof.get("verificationMethod"), str)}
-        own = sorted(method for method in methods if same_origin(method, owner))
-        if not own:
-            raise RemoteProtocolError("The proof is not the owner's", status=401, code="foreign-proof")
-        if len(own) > 4:
-            raise RemoteProtocolError("Too many proofs by one owner", status=401, code="bad-proof")
-        for method in own:
+        for method in _own_methods(proofs, owner):
             known = await self._verify_proof(document, method, owner, now, budget, known)
         return known
 
@@ -104,10 +112,31 @@ class RequestVerifier:
         self, resolved: ResolvedKey, error: RemoteProtocolError, budget: FetchBudget, use: KeyUse = KeyUse.HTTP
     ) -> ResolvedKey:
         """The key fetched anew if that may help and is due, else the original error again."""
-        fresh = await self._keys.refetch(resolved, use, budget) if error.code == "bad-signature" else None
+        try:
+            fresh = await self._keys.refetch(resolved, use, budget) if error.code == "bad-signature" else None
+        except PeerUnreachable:
+            raise error from None
         if fresh is None or fresh.key == resolved.key:
             raise error
         return fresh
+
+
+def proved_since(document: JsonObject, owner: str) -> datetime | None:
+    """When the owner's proofs say that they were made, the oldest of them; None when one does not say."""
+    own = [proof for proof in proofs_of(document) if same_origin(str(proof.get("verificationMethod")), owner)]
+    moments = [parse_rfc3339(created) for proof in own if isinstance(created := proof.get("created"), str)]
+    return min(moments) if moments and len(moments) == len(own) else None
+
+
+def _own_methods(proofs: Sequence[JsonObject], owner: str) -> list[str]:
+    """The verification methods of the owner's origin, each of which must fit. Raises RemoteProtocolError for none."""
+    methods = {method for proof in proofs if isinstance(method := proof.get("verificationMethod"), str)}
+    own = sorted(method for method in methods if same_origin(method, owner))
+    if not own:
+        raise RemoteProtocolError("The proof is not the owner's", status=401, code="foreign-proof")
+    if len(own) > MAX_OWN_PROOFS:
+        raise RemoteProtocolError("Too many proofs by one owner", status=401, code="bad-proof")
+    return own
 
 
 def _check_key_id(key_id: str) -> None:
@@ -135,8 +164,9 @@ def _check_proof(document: JsonObject, resolved: ResolvedKey, now: datetime) -> 
     verify_proof(document, public_key=key, verification_method=resolved.key.key_id, now=now)
 
 
-def _skew(message: HttpMessage, parameters: SignatureParameters, now: datetime) -> timedelta:
-    if parameters.created is not None:
+def _skew(message: HttpMessage, parameters: SignatureParameters | None, now: datetime) -> timedelta:
+    """The signer's clock minus ours: from `created`, which RFC 9421 signs; cavage's own is signed by nobody."""
+    if parameters is not None and parameters.created is not None:
         return datetime.fromtimestamp(parameters.created, UTC) - now
     date = message.single("date")
     return timedelta() if date is None else parse_http_date(date) - now

@@ -127,13 +127,13 @@ def build_leave(activity_id: str, *, actor: str, event: str, to: str) -> JsonObj
 
 
 def build_accept(activity_id: str, *, actor: str, accepted: JsonObject | str, to: str) -> JsonObject:
-    """Yes to a Follow, Join or Offer, given whole (peers that lost its id then still recognise it) or by its id."""
-    return _build("Accept", activity_id, actor, _bare(accepted), to=(to,))
+    """Yes to a Follow, Join or Offer, given by who asked for what (peers that lost its id still recognise it) or by id."""
+    return _build("Accept", activity_id, actor, _mention(accepted), to=(to,))
 
 
 def build_reject(activity_id: str, *, actor: str, rejected: JsonObject | str, to: str) -> JsonObject:
     """No to a Follow, Join or Offer; also takes an earlier Accept back."""
-    return _build("Reject", activity_id, actor, _bare(rejected), to=(to,))
+    return _build("Reject", activity_id, actor, _mention(rejected), to=(to,))
 
 
 def build_undo(activity_id: str, *, actor: str, undone: JsonObject, to: tuple[str, ...]) -> JsonObject:
@@ -240,3 +240,11 @@ def _bare(obj: JsonObject | str) -> Json:
     if isinstance(obj, str):
         return obj
     return {name: value for name, value in obj.items() if name not in ("@context", "proof")}
+
+
+def _mention(obj: JsonObject | str) -> Json:
+    """Who asked for what, and nothing else of it: whoever asks must not choose how much we keep and send."""
+    if isinstance(obj, str):
+        return obj
+    said = {name: obj[name] for name in ("id", "type", "actor", "object") if name in obj}
+    return {name: value.get("id") if isinstance(value, dict) else value for name, value in said.items()}

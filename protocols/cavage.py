@@ -93,9 +93,7 @@ def verify(message: HttpMessage, *, public_key: RSAPublicKey, now: datetime, ske
     parameters = parse(message)
     if parameters.algorithm is not None and parameters.algorithm.lower() not in _ALGORITHMS:
         raise refuse("Unknown signature algorithm")
-    required = {_REQUEST_TARGET, "host", "date"} | ({"digest"} if message.body else set())
-    if not required <= set(parameters.covered):
-        raise refuse("The signature must cover (request-target), host, date and with a body digest")
+    _check_coverage(message, parameters.covered)
     message.check_host()
     _check_time(message, parameters, now, timedelta(seconds=skew_s))
     digest = message.single("digest")
@@ -126,6 +124,16 @@ def _parameters(header: str) -> dict[str, str]:
     raise refuse("Malformed Signature header")
 
 
+def _check_coverage(message: HttpMessage, covered: tuple[str, ...]) -> None:
+    required = {_REQUEST_TARGET, "host", "date"} | ({"digest"} if message.body else set())
+    if not required <= set(covered):
+        raise refuse("The signature must cover (request-target), host, date and with a body digest")
+
+
+def _request_target(message: HttpMessage) -> str:
+    return f"{message.method.lower()} {message.location().target}"
+
+
 def _seconds(text: str | None) -> int | None:
     if text is None:
         return None
@@ -148,7 +156,7 @@ def _signing_string(message: HttpMessage, covered: tuple[str, ...]) -> bytes:
     lines = []
     for name in covered:
         if name == _REQUEST_TARGET:
-            value: str | None = f"{message.method.lower()} {message.location().target}"
+            value: str | None = _request_target(message)
         elif _NAME.fullmatch(name):
             value = message.single(name)
         else:

@@ -110,13 +110,18 @@ def normalised_host(host: str) -> str:
     return name
 
 
+def is_address(host: str) -> bool:
+    """Whether a normalised host is an IP address: no name's last label begins with a digit."""
+    return host.startswith("[") or host.rpartition(".")[2][:1].isdigit()
+
+
 def is_loopback(host: str) -> bool:
     """Whether a normalised host names this very machine: localhost, *.localhost, 127/8, ::1."""
     if host.startswith("["):
         return IPv6Address(host[1:-1]).is_loopback
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    return host[-1].isdigit() and host.startswith("127.") and host.count(".") == 3
+    return is_address(host) and host.startswith("127.")
 
 
 def _to_ascii(host: str) -> str:

@@ -70,10 +70,7 @@ def verify_proof(
     With `now`, a proof created more than an hour in the future or expired is refused; how old a proof may be is for
     the caller to say. That `verification_method` belongs to the right owner is the caller's question too.
     """
-    ours = [proof for proof in proofs_of(document) if proof.get("verificationMethod") == verification_method]
-    if len(ours) != 1:
-        raise refuse("No proof, or more than one, by that verification method")
-    proof = ours[0]
+    proof = _only_proof(document, verification_method)
     unsecured = {name: value for name, value in document.items() if name != "proof"}
     _check_options(proof, unsecured)
     _check_times(proof, now)
@@ -94,6 +91,14 @@ def verify_proof(
                 raise
         else:
             return
+
+
+def _only_proof(document: JsonObject, verification_method: str) -> JsonObject:
+    """Two by one method would let two readers look at different ones."""
+    ours = [proof for proof in proofs_of(document) if proof.get("verificationMethod") == verification_method]
+    if len(ours) != 1:
+        raise refuse("No proof, or more than one, by that verification method")
+    return ours[0]
 
 
 def _check_options(proof: JsonObject, unsecured: JsonObject) -> None:

@@ -87,8 +87,7 @@ def parse(message: HttpMessage) -> SignatureParameters:
     """Read the one signature. Raises RemoteProtocolError (401) when it is absent, one of several, or malformed."""
     inputs = _dictionary(message, "signature-input")
     signatures = _dictionary(message, "signature")
-    if len(inputs) != 1 or inputs.keys() != signatures.keys():
-        raise refuse("Exactly one signature is expected")
+    _check_one_label(inputs, signatures)
     (covered, parameters), (signature, _) = next(iter(inputs.values())), next(iter(signatures.values()))
     if not isinstance(covered, list) or not isinstance(signature, bytes) or not signature:
         raise refuse("Malformed signature")
@@ -149,6 +148,11 @@ def _dictionary(message: HttpMessage, name: str) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         raise refuse(f"Malformed {name} header")
     return parsed
+
+
+def _check_one_label(inputs: dict[str, Any], signatures: dict[str, Any]) -> None:
+    if len(inputs) != 1 or inputs.keys() != signatures.keys():
+        raise refuse("Exactly one signature is expected")
 
 
 def _refuse_duplicate(key: str, context: str) -> NoReturn:

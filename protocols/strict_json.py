@@ -1,7 +1,8 @@
 """Incoming JSON, read so that two honest readers cannot understand it differently (I-JSON, RFC 7493).
 
 Refused: anything but one object, bytes that are not UTF-8, a byte order mark, NaN and infinities (also by overflow),
-integers that a double cannot hold, duplicate names, lone surrogates, and documents too long or nested too deeply.
+integers that a double cannot hold, duplicate names, lone surrogates, U+0000 (which no database keeps in a text), and
+documents too long or nested too deeply.
 """
 
 from __future__ import annotations
@@ -83,6 +84,8 @@ def _check(root: JsonObject, max_depth: int) -> None:
 
 
 def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise RemoteProtocolError("U+0000 in a JSON string")
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -16,6 +16,7 @@ from node.neighbours.stores import nearest_rule
 from protocols import activities
 from protocols.errors import RemoteProtocolError
 from protocols.origins import origin
+from protocols.types import JsonObject
 
 KINDS = frozenset({"commune", "grouping"})
 MOST_FOLLOWERS_OF_A_HOST = 5_000
@@ -134,12 +135,17 @@ def _forget_stranger(unit: Unit, actor_id: str) -> None:
 def heard_answer(unit: Unit, incoming: Incoming, *, accepted: bool) -> str:
     """Our question to follow was answered; a Reject may come long after the Accept and ends it."""
     row = unit.session.get(Peer, incoming.actor_id, with_for_update=True)
-    if row is None or row.follow_id is None or incoming.activity.object_id != row.follow_id:
+    if row is None or not _is_our_question(row, incoming.activity.object_id):
         return "no such question"
     if row.we_follow == "accepted" and not accepted:
         unit.emit(FollowingEnded(row.actor_id, row.host))
     row.we_follow = "accepted" if accepted else "rejected"
     return row.we_follow
+
+
+def _is_our_question(row: Peer, object_id: str | None) -> bool:
+    """Whether an answer is to the question that waits, not to one that we have taken back."""
+    return row.follow_id is not None and row.follow_id == object_id
 
 
 def heard_undo(unit: Unit, incoming: Incoming) -> str:
@@ -148,10 +154,15 @@ def heard_undo(unit: Unit, incoming: Incoming) -> str:
     if undone is None or undone.get("type") != "Follow" or undone.get("object") != own_actor(unit):
         return "nothing to undo"
     row = unit.session.get(Peer, incoming.actor_id, with_for_update=True)
-    if row is None or not row.follows_us or row.their_follow_id != undone.get("id"):
+    if row is None or not row.follows_us or not _is_in_force(row, undone):
         return "nothing to undo"
     row.follows_us, row.their_follow_id = False, None
     return "unfollowed"
+
+
+def _is_in_force(row: Peer, undone: JsonObject) -> bool:
+    """Whether what is taken back is the question that counts, not one asked before it."""
+    return row.their_follow_id == undone.get("id")
 
 
 def set_rule(unit: Unit, host: str, rule: str | None, reason: str, by: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from federation.admission import Admission
 from federation.client import FederationClient
 from federation.delivery import DeliveryWorker
 from federation.identity import Identity
@@ -22,7 +23,14 @@ from node.core.node import Node
 from node.neighbours import addresses
 from node.neighbours.outbox import SqlOutbox
 from node.neighbours.site import NodeSite
-from node.neighbours.stores import SqlHostMemory, SqlHostRules, SqlKeyCache, SqlSeenActivities, SqlSeenSignatures
+from node.neighbours.stores import (
+    SqlAcquaintances,
+    SqlHostMemory,
+    SqlHostRules,
+    SqlKeyCache,
+    SqlSeenActivities,
+    SqlSeenSignatures,
+)
 from protocols.errors import LocalProtocolError
 from protocols.origins import is_loopback
 
@@ -64,9 +72,20 @@ def compose(node: Node, transport: Transport) -> NodeFederation:
         rules=rules,
         clock=node.runtime.clock,
     )
-    verifier = RequestVerifier(KeyResolver(client, SqlKeyCache(node)), SqlSeenSignatures(node), rules)
+    acquaintances = SqlAcquaintances(node)
+    verifier = RequestVerifier(
+        KeyResolver(client, SqlKeyCache(node)),
+        SqlSeenSignatures(node),
+        rules,
+        Admission(acquaintances, node.runtime.clock),
+    )
     inbox = Inbox(
-        base_url=node.base_url, client=client, verifier=verifier, activities=SqlSeenActivities(node), outbox=outbox
+        base_url=node.base_url,
+        client=client,
+        verifier=verifier,
+        activities=SqlSeenActivities(node),
+        outbox=outbox,
+        acquaintances=acquaintances,
     )
 
     def identity_for(actor_id: str) -> Identity:

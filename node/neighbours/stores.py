@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import delete, func, select
@@ -13,13 +13,17 @@ from federation.hosts import HostState
 from federation.ports import CachedKey, HostRule, KeyUse
 from node.core.node import Node
 from node.core.unit import Unit
-from node.neighbours.models import LONGEST_ADDRESS, HeardActivity, HostRow, HostRuleRow, KeyRow, SeenSignature
+from node.neighbours.models import LONGEST_ADDRESS, HeardActivity, HostRow, HostRuleRow, KeyRow, Peer, SeenSignature
 from node.neighbours.outbox import forget_old
 from node.neighbours.settings import Settings
 from protocols.origins import origin
 
 MOST_HOSTS = 20_000
 MOST_KEYS = 20_000
+MOST_KEYS_OF_A_HOST = 500
+MOST_HEARD_OF_STRANGERS = 200_000
+"""Activities of whom we have no tie with: what they said changed nothing here, their ids need not be kept for ever."""
+STRANGERS_FOR = timedelta(days=30)
 
 
 class SqlHostRules:
@@ -95,6 +99,7 @@ class SqlKeyCache:
             return  # losing an entry costs one fetch
 
         def store(unit: Unit) -> None:
+            _make_room(unit, entry.key_id)
             actor_id = entry.actor.get("id") if entry.actor else None
             unit.session.merge(
                 KeyRow(
@@ -136,6 +141,19 @@ class SqlSeenSignatures:
         return await self._node.write(remember)
 
 
+class SqlAcquaintances:
+    """Whoever has a row among our peers."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    async def knows(self, actor_id: str) -> bool:
+        def find(unit: Unit) -> bool:
+            return unit.session.execute(select(Peer.actor_id).where(Peer.actor_id == actor_id)).first() is not None
+
+        return await self._node.read(find)
+
+
 class SqlSeenActivities:
     """Activity ids, unique for ever."""
 
@@ -149,9 +167,33 @@ class SqlSeenActivities:
         return await self._node.read(find)
 
 
+def _make_room(unit: Unit, key_id: str) -> None:
+    """A host has so many keys here at most: what it had looked up longest ago goes."""
+    prefix = f"{origin(key_id)}/"
+    of_host = KeyRow.key_id.startswith(prefix, autoescape=True)
+    count = unit.session.execute(select(func.count()).select_from(KeyRow).where(of_host)).scalar_one()
+    if count >= MOST_KEYS_OF_A_HOST:
+        oldest = select(KeyRow.fetched_at).where(of_host).order_by(KeyRow.fetched_at).limit(1)
+        unit.session.execute(
+            delete(KeyRow).where(of_host, KeyRow.fetched_at == oldest.scalar_subquery(), KeyRow.key_id != key_id)
+        )
+
+
+def _forget_strangers(unit: Unit) -> None:
+    """Ids of activities by whoever is no peer: the old ones, and the oldest of too many."""
+    stranger = ~select(Peer.actor_id).where(Peer.actor_id == HeardActivity.actor_id).exists()
+    unit.session.execute(delete(HeardActivity).where(stranger, HeardActivity.received_at < unit.now - STRANGERS_FOR))
+    newest = select(HeardActivity.received_at).where(stranger).order_by(HeardActivity.received_at.desc())
+    limit = unit.session.execute(newest.offset(MOST_HEARD_OF_STRANGERS).limit(1)).scalar()
+    if limit is not None:
+        unit.session.execute(delete(HeardActivity).where(stranger, HeardActivity.received_at <= limit))
+
+
 def tidy(unit: Unit) -> None:
-    """Keep the tables bounded: expired signatures go, deliveries long over, the hosts and keys not used for longest."""
+    """Keep the tables bounded: expired signatures go, deliveries long over, the hosts and keys not used for longest,
+    what strangers said."""
     forget_old(unit)
+    _forget_strangers(unit)
     unit.session.execute(delete(SeenSignature).where(SeenSignature.expires_at < unit.now))
     for table, column, most in ((HostRow, HostRow.updated_at, MOST_HOSTS), (KeyRow, KeyRow.fetched_at, MOST_KEYS)):
         count = unit.session.execute(select(func.count()).select_from(table)).scalar_one()

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from federation import routes
 from federation.addressing import Recipient, plan
+from federation.admission import BURST, Admission
 from federation.client import FederationClient
 from federation.delivery import DeliveryWorker
 from federation.hosts import SignatureKind
@@ -24,6 +25,7 @@ from federation.identity import Identity, prove, sign_request
 from federation.inbox import Inbox, Received
 from federation.keys import KeyResolver
 from federation.memory import (
+    MemoryAcquaintances,
     MemoryHostRules,
     MemoryHosts,
     MemoryKeyCache,
@@ -155,7 +157,9 @@ class RecordingSite:
 class Peer:
     """A node's federation: composed here as the node composes it."""
 
-    def __init__(self, name: str, base_url: str, clock: SettableClock, transport: Transport) -> None:
+    def __init__(
+        self, name: str, base_url: str, clock: SettableClock, transport: Transport, strangers: int = BURST
+    ) -> None:
         self.name, self.base_url, self.clock = name, base_url, clock
         self.requests: list[str] = []
         self.identity = identity(base_url, name)
@@ -166,11 +170,22 @@ class Peer:
         self.client = FederationClient(
             transport, fetch_as=self.instance, hosts=self.hosts, rules=self.rules, clock=clock, total_s=2
         )
-        self.verifier = RequestVerifier(KeyResolver(self.client, self.keys_cache), self.signatures, self.rules)
+        self.acquaintances = MemoryAcquaintances()
+        self.verifier = RequestVerifier(
+            KeyResolver(self.client, self.keys_cache),
+            self.signatures,
+            self.rules,
+            Admission(self.acquaintances, clock, burst=strangers),
+        )
         self.site = RecordingSite(base_url, actor_document(self.identity, base_url), activities)
         self.site.instance_json = actor_document(self.instance, base_url, name="instance")
         self.site.inbox = Inbox(
-            base_url=base_url, client=self.client, verifier=self.verifier, activities=activities, outbox=self.outbox
+            base_url=base_url,
+            client=self.client,
+            verifier=self.verifier,
+            activities=activities,
+            outbox=self.outbox,
+            acquaintances=self.acquaintances,
         )
         self.worker = DeliveryWorker(self.outbox, self.client, lambda actor_id: self.identity, draw=lambda: 0.5)
         self.caller = SignedCaller(self.client, self.verifier, self.identity)
@@ -265,7 +280,7 @@ class Town:
         self._stack.push_async_callback(transport.close)
         return transport
 
-    async def peer(self, name: str, extra: tuple[aio.RouteDef, ...] = ()) -> Peer:
+    async def peer(self, name: str, extra: tuple[aio.RouteDef, ...] = (), *, strangers: int = BURST) -> Peer:
         made: list[Peer] = []
 
         def site_for(request: aio.Request) -> RecordingSite:
@@ -293,5 +308,5 @@ class Town:
             ]
         )
         port = await self.serve(app)
-        made.append(Peer(name, f"http://{name}.localhost:{port}", self.clock, await self.transport()))
+        made.append(Peer(name, f"http://{name}.localhost:{port}", self.clock, await self.transport(), strangers))
         return made[0]

@@ -96,8 +96,9 @@ async def test_ssrf_by_literal_address_scheme_or_local_name(town: Town, time: Se
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "data:application/json,{}", "ftp://a.example/", "gopher://x/"])
 async def test_other_schemes(client: FederationClient, url: str) -> None:
-    with pytest.raises(RemoteProtocolError):
+    with pytest.raises(RemoteProtocolError) as caught:
         await client.fetch_object(url, FetchBudget())
+    assert caught.value.code == "bad-request", "refused as it is read, before anything tries it"
 
 
 async def test_local_names_need_both_settings() -> None:

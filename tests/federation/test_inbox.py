@@ -97,6 +97,7 @@ async def test_a_key_changed_under_its_id_is_fetched_again_once_a_minute(sicoval
 
 async def test_a_gone_actor_that_deletes_itself_is_answered_202_and_ignored(sicoval: Peer, labege: Peer) -> None:
     actor_id = sicoval.identity.actor_id
+    labege.acquaintances.known.add(actor_id)
     sicoval.site.actor_json = {"id": actor_id, "type": "Tombstone"}
     farewell = sicoval.activity(type="Delete", object=actor_id, proof=False)
     assert await send(sicoval.signed(labege, farewell)) == (202, "")

@@ -17,14 +17,10 @@ from protocols import jcs
 from protocols.digests import make_digest
 from protocols.messages import HttpMessage
 from protocols.types import Json, JsonObject
+from tests.federation.forging import with_header
 from tests.federation.peers import Peer, Town, actor_document, identity, send
 
 BOTH = pytest.mark.parametrize("kind", [SignatureKind.CAVAGE, SignatureKind.RFC9421_ED25519])
-
-
-def with_header(message: HttpMessage, name: str, *values: str) -> HttpMessage:
-    kept = tuple((key, value) for key, value in message.headers if key.lower() != name.lower())
-    return replace(message, headers=kept + tuple((name, value) for value in values))
 
 
 def raw(sender: Peer, target: Peer, body: bytes, content_type: str = "application/activity+json") -> HttpMessage:
@@ -58,27 +54,6 @@ async def test_tampered_body_with_a_fresh_unsigned_digest(sicoval: Peer, labege:
     assert (await send(message))[0] == 401
 
 
-async def test_digest_present_but_not_covered(sicoval: Peer, labege: Peer) -> None:
-    message = sicoval.signed(labege, sicoval.activity(proof=False))
-    signature = next(value for name, value in message.headers if name == "Signature")
-    assert " digest" in signature
-    unsigned = with_header(message, "Signature", signature.replace(" digest", ""))
-    assert await send(unsigned) == (401, "bad-signature")
-
-
-async def test_digest_of_another_algorithm(sicoval: Peer, labege: Peer) -> None:
-    message = with_header(sicoval.signed(labege, sicoval.activity()), "Digest", "MD5=1B2M2Y8AsgTpgAmY7PhCfg==")
-    assert (await send(message))[0] in (400, 401)
-
-
-async def test_signature_of_a_get_reused_for_a_post(sicoval: Peer, labege: Peer) -> None:
-    bare = HttpMessage("GET", f"{labege.base_url}/inbox", (), None)
-    added = sign_request(SignatureKind.CAVAGE, sicoval.identity, bare, sicoval.clock())
-    body = jcs.canonical(sicoval.activity())
-    headers = (("Content-Type", "application/activity+json"), *added.items())
-    assert await send(HttpMessage("POST", bare.url, headers, body)) == (401, "bad-signature")
-
-
 @BOTH
 async def test_replay_to_another_host(town: Town, sicoval: Peer, labege: Peer, kind: SignatureKind) -> None:
     castanet = await town.peer("castanet")
@@ -102,25 +77,12 @@ async def test_old_id_with_new_content(sicoval: Peer, labege: Peer, kind: Signat
     assert len(labege.site.accepted) == 1
 
 
-async def test_missing_date(sicoval: Peer, labege: Peer) -> None:
-    message = with_header(sicoval.signed(labege, sicoval.activity()), "Date")
-    assert await send(message) == (401, "bad-signature")
-
-
 @BOTH
 @pytest.mark.parametrize("minutes", [-61, 61])
 async def test_clock_off_by_more_than_an_hour(sicoval: Peer, labege: Peer, kind: SignatureKind, minutes: int) -> None:
     message = sicoval.signed(labege, sicoval.activity(), kind=kind)
     labege.clock.pass_(timedelta(minutes=minutes))
     assert await send(message) == (401, "stale")
-
-
-@pytest.mark.parametrize("name", ["Signature", "Digest", "Date", "Content-Type"])
-async def test_duplicate_headers(sicoval: Peer, labege: Peer, name: str) -> None:
-    message = sicoval.signed(labege, sicoval.activity())
-    value = next(value for key, value in message.headers if key == name)
-    assert (await send(with_header(message, name, value, value)))[0] in (400, 401)
-    assert labege.site.accepted == []
 
 
 async def test_unsigned(sicoval: Peer, labege: Peer) -> None:
@@ -220,18 +182,6 @@ async def test_activity_id_of_another_origin(sicoval: Peer, labege: Peer) -> Non
     assert await send(sicoval.signed(labege, activity)) == (403, "cross-origin")
 
 
-async def test_port_and_case_tricks_are_other_origins(sicoval: Peer, labege: Peer) -> None:
-    tricks = [
-        sicoval.base_url + "1/activities/1",
-        sicoval.base_url.replace("://", "://user@") + "/activities/1",
-        sicoval.base_url.replace(".localhost", ".localhost.") + "/activities/1",
-        sicoval.base_url.replace("sicoval", "sic%6fval") + "/activities/1",
-    ]
-    for trick in tricks:
-        status, _ = await send(sicoval.signed(labege, sicoval.activity(id=trick, proof=False)))
-        assert status in (400, 403), trick
-
-
 @pytest.mark.parametrize(
     "members",
     [
@@ -252,6 +202,14 @@ async def test_wrong_shapes(sicoval: Peer, labege: Peer, members: dict[str, Json
     status, _ = await send(sicoval.signed(labege, {**sicoval.activity(proof=False), **members}))
     assert status in (400, 403)
     assert labege.site.accepted == []
+
+
+@pytest.mark.parametrize("shape", ["list", "object"])
+async def test_an_actor_in_a_list_or_an_object(sicoval: Peer, labege: Peer, shape: str) -> None:
+    """The right one, and still refused: two readers would not agree on who it is when there are two."""
+    actor = sicoval.identity.actor_id
+    activity = {**sicoval.activity(proof=False), "actor": [actor] if shape == "list" else {"id": actor}}
+    assert await send(sicoval.signed(labege, activity)) == (400, "bad-activity")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from federation import media
 from federation.client import FetchBudget
 from federation.errors import PeerUnreachable
 from federation.keys import MAX_LOOKUPS_PER_HOST, KeyResolver, KeyUnavailable
+from federation.lookups import MAX_WAITING_PER_HOST
 from federation.memory import MemoryKeyCache
 from federation.ports import CachedKey, KeyUse
 from protocols import jcs
@@ -25,7 +26,7 @@ def resolver(peer: Peer) -> KeyResolver:
 async def test_one_fetch_for_many_at_once(sicoval: Peer, labege: Peer) -> None:
     keys = resolver(labege)
     found = await asyncio.gather(
-        *(keys.resolve(sicoval.identity.rsa_key_id, KeyUse.HTTP, FetchBudget()) for _ in range(50))
+        *(keys.resolve(sicoval.identity.rsa_key_id, KeyUse.HTTP, FetchBudget()) for _ in range(MAX_WAITING_PER_HOST))
     )
     assert {one.actor.id for one in found} == {sicoval.identity.actor_id}
     assert sicoval.requests == ["GET /actor"]

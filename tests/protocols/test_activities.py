@@ -224,3 +224,24 @@ def test_only_refusals(kind: str) -> None:
                 assert read.object_id.startswith("https://saint-avold.example/")
 
     check()
+
+
+def test_an_answer_does_not_carry_what_the_asker_put_in() -> None:
+    """A question of half a megabyte must not be kept and sent back at each asking."""
+    asked: dict[str, Any] = {
+        "id": "https://b.example/follows/1",
+        "type": "Follow",
+        "actor": "https://b.example/actor",
+        "object": {"id": "https://a.example/actor", "summary": "x" * 10_000},
+        "content": "x" * 10_000,
+        "proof": {},
+    }
+    accept = activities.build_accept(
+        "https://a.example/1", actor="https://a.example/actor", accepted=asked, to="https://b.example/actor"
+    )
+    assert accept["object"] == {
+        "id": "https://b.example/follows/1",
+        "type": "Follow",
+        "actor": "https://b.example/actor",
+        "object": "https://a.example/actor",
+    }

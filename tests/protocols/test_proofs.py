@@ -226,3 +226,20 @@ def test_no_option_can_be_changed(name: str, value: Any) -> None:
         signed["proof"][name] = value
         with pytest.raises(RemoteProtocolError):
             _verify(signed)
+
+
+def test_two_proofs_by_one_method() -> None:
+    """Two readers could look at different ones."""
+    signed = _signed()
+    later = proofs.add_proof(DOCUMENT, seed=SEED, verification_method=METHOD, created=NOW + timedelta(minutes=1))
+    with pytest.raises(RemoteProtocolError):
+        _verify({**DOCUMENT, "proof": [signed["proof"], later["proof"]]})
+
+
+def test_a_proof_for_another_context() -> None:
+    """Signed as it stands, and still refused: the document would mean something else to who processes JSON-LD."""
+    options = _signed()["proof"] | {"@context": "https://elsewhere.example/"}
+    del options["proofValue"]
+    value = ed25519.sign(SEED, jcs.digest(options) + jcs.digest(DOCUMENT))
+    with pytest.raises(RemoteProtocolError):
+        _verify({**DOCUMENT, "proof": {**options, "proofValue": multikey.base58btc(value)}})

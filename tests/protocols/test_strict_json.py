@@ -15,16 +15,16 @@ values = st.recursive(
     | st.booleans()
     | st.integers(-(2**53) + 1, 2**53 - 1)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(st.characters(exclude_categories=["Cs"])),
+    | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), inner, max_size=4)
     ),
     max_leaves=20,
 )
 
 
-@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), values, max_size=4))
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")), values, max_size=4))
 def test_reads_what_json_writes(document: dict[str, object]) -> None:
     assert loads(json.dumps(document).encode(), max_depth=60) == document
     assert loads(json.dumps(document, ensure_ascii=False).encode(), max_depth=60) == document
@@ -48,6 +48,8 @@ def test_reads_what_json_writes(document: dict[str, object]) -> None:
         b'{"a":1,"a":2}',
         b'{"a":{"b":1,"b":1}}',
         b'{"a":"\\ud800"}',
+        b'{"a":"\\u0000"}',
+        b'{"\\u0000":1}',
         b'{"\\udfff":1}',
         b'{"a":["\\ud83d"]}',
         b'{"a":"\xff"}',
@@ -86,3 +88,29 @@ def test_nothing_but_a_refusal_comes_out_of_bytes(data: bytes) -> None:
 def test_nothing_but_a_refusal_comes_out_of_near_json(text: str) -> None:
     with contextlib.suppress(RemoteProtocolError):
         assert loads(text.encode()) == json.loads(text)
+
+
+def test_nesting_without_end() -> None:
+    with pytest.raises(RemoteProtocolError):
+        loads(b'{"a":' * 200 + b"1" + b"}" * 200)
+
+
+def test_not_a_number() -> None:
+    with pytest.raises(RemoteProtocolError):
+        loads(b'{"a":NaN}')
+
+
+def test_duplicate_names() -> None:
+    with pytest.raises(RemoteProtocolError):
+        loads(b'{"actor":"https://a.example/1","actor":"https://b.example/1"}')
+
+
+def test_lone_surrogates_and_zero() -> None:
+    for text in (b'{"a":"\\ud800"}', b'{"a":"\\u0000"}'):
+        with pytest.raises(RemoteProtocolError):
+            loads(text)
+
+
+def test_numbers_that_two_readers_round_differently() -> None:
+    with pytest.raises(RemoteProtocolError):
+        loads(b'{"a":9007199254740993}')

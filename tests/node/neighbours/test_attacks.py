@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from sqlalchemy import select
 
 from federation.hosts import SignatureKind
 from federation.identity import Identity
 from node.core.node import Node
 from node.modules.missions import federation as mission_federation
+from node.modules.missions.models import Neighbour
 from node.neighbours import addresses, following
 from node.neighbours.public import own_actor
+from node.neighbours.views import find_actor
 from protocols import jcs
 from protocols.messages import HttpMessage
 from protocols.types import JsonObject
@@ -217,12 +220,42 @@ async def test_a_mission_that_cannot_be_read_is_passed_over(pair: Pair, heard: P
 async def test_hostile_words_do_no_harm(pair: Pair, heard: Posted) -> None:
     castanet, ramonville = pair
     event = await event_of(heard)
-    event |= {"name": "<script>alert(1)</script>\u202eFête\x00", "content": "<img src=x onerror=alert(1)><p>Oui</p>"}
+    event |= {"name": "<script>alert(1)</script>\u202eFête", "content": "<img src=x onerror=alert(1)><p>Oui</p>"}
     activity = forged(castanet, "Update", object=event)
     assert (await deliver(activity, castanet, ramonville)).status == 202
     [name] = await titles(ramonville)
-    assert "<" not in name
-    assert "\x00" not in name
+    assert name.endswith("Fête")
+    assert not {"<", "\u202e"} & set(name)
+    [html] = await ramonville.read(lambda unit: unit.session.scalars(select(Neighbour.html)).all())
+    assert "<p>Oui</p>" in html
+    assert "onerror" not in html
+
+
+async def test_a_zero_character_is_refused_before_any_database_sees_it(pair: Pair, heard: Posted) -> None:
+    castanet, ramonville = pair
+    for number, change in enumerate(({"type": "Cre\x00ate"}, {"summary": "a\x00b"}, {"object": {"na\x00me": "x"}})):
+        activity = forged(castanet, "Announce", f"zero{number}", proved=False, object=heard.uri) | change
+        assert (await deliver(activity, castanet, ramonville)).status == 400
+
+
+async def test_an_accept_played_again_or_late_does_not_make_us_follow(three: Three) -> None:
+    """Ramonville has taken its question back, and asks anew what Castanet does not answer."""
+    castanet, ramonville, auzeville = three
+    await follow(ramonville, castanet)
+    [accept] = await said(castanet, "Accept")
+    known = await peer_at(ramonville, castanet)
+    assert known is not None
+    await ramonville.write(following.unfollow, known.actor_id, BY)
+    await quiet(ramonville)
+    await castanet.write(following.set_rule, "ramonville.localhost", "block", "", BY)
+    await ramonville.write(following.follow, await find_actor(ramonville, castanet.base_url), BY)
+    assert (await deliver(accept, auzeville, ramonville)).status == 202, "forwarded word for word: known already"
+    late = forged(castanet, "Accept", "late", object=accept["object"])
+    assert (await deliver(late, castanet, ramonville)).status == 202
+    assert ("Accept", "no such question") in await outcomes(ramonville)
+    asked = await peer_at(ramonville, castanet)
+    assert asked is not None
+    assert asked.we_follow == "requested"
 
 
 async def test_too_long(pair: Pair) -> None:

@@ -159,3 +159,40 @@ async def test_one_host_cannot_fill_the_list_of_followers(node: Node, monkeypatc
     assert names == ["https://fedi.example/a", "https://fedi.example/b", "https://other.example/maire"]
     said = await node.read(lambda unit: sorted(unit.session.scalars(select(HeardActivity.outcome))))
     assert said == ["accepted"] * 4 + ["rejected"]
+
+
+async def test_one_host_cannot_fill_the_table_of_keys(
+    node: Node, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "MOST_KEYS_OF_A_HOST", 3)
+    cache = SqlKeyCache(node)
+    await cache.put(CachedKey("https://other.example/actor#main-key", KeyUse.HTTP, clock(), problem="no"))
+    for number in range(8):
+        clock.forward(seconds=1)
+        await cache.put(CachedKey(f"https://evil_.example/{number}", KeyUse.HTTP, clock(), problem="no"))
+        await cache.put(CachedKey(f"https://evilx.example/{number % 2}", KeyUse.HTTP, clock(), problem="no"))
+    kept = await node.read(lambda unit: sorted(unit.session.scalars(select(KeyRow.key_id))))
+    assert [key for key in kept if "evil_" in key] == [f"https://evil_.example/{number}" for number in (5, 6, 7)]
+    assert len(kept) == 6, "and other hosts keep theirs"
+
+
+async def test_what_strangers_said_is_not_kept_for_ever(
+    node: Node, clock: TestClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids of a peer's activities are: an id means one thing. Those of strangers changed nothing."""
+    monkeypatch.setattr(stores, "MOST_HEARD_OF_STRANGERS", 2)
+    handlers = handlers_of(node)
+    await node.write(take_in, follow_by(node, stranger("fedi.example")), handlers)
+    for number in range(4):
+        clock.forward(seconds=1)
+        note = follow_by(node, stranger("evil.example"), number)
+        shout = replace(note, activity={**note.activity, "type": "Listen"}, received_at=clock())
+        await node.write(take_in, shout, handlers)
+    await node.write(stores.tidy)
+    kept = await node.read(lambda unit: sorted(unit.session.scalars(select(HeardActivity.id))))
+    assert kept == [f"https://evil.example/maire/follows/{number}" for number in (2, 3)] + [
+        "https://fedi.example/maire/follows/1"
+    ]
+    clock.forward(days=31)
+    await node.write(stores.tidy)
+    assert await node.read(count, HeardActivity) == 1

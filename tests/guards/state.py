@@ -1,0 +1,86 @@
+"""Guards on what strangers may make us keep, and on what comes twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.guards.guard import Guard, answering, later
+
+STORMS = "federation/test_storms.py::"
+STORES = "node/neighbours/test_stores.py::"
+
+STATE = (
+    Guard(
+        "admission",
+        "state",
+        "strangers may say so much, each host and all together",
+        {"federation.admission.Admission.admit": later(None)},
+        (
+            STORMS + "test_a_stranger_that_speaks_too_much",
+            STORMS + "test_a_stranger_that_speaks_too_much_leaves_no_trace",
+            STORMS + "test_hosts_below_one_domain_share_what_strangers_get",
+        ),
+    ),
+    Guard(
+        "actor-length",
+        "state",
+        "an actor's document, which is kept, has 128 KiB at most",
+        {"federation.keys.MAX_ACTOR_BYTES": 2**40},
+        (STORMS + "test_an_actor_document_too_large_to_be_kept",),
+    ),
+    Guard(
+        "keys-per-host",
+        "state",
+        "so many keys of one host are kept",
+        {"node.neighbours.stores._make_room": answering(None)},
+        (STORES + "test_one_host_cannot_fill_the_table_of_keys[sqlite]",),
+    ),
+    Guard(
+        "hosts-and-keys",
+        "state",
+        "so many hosts and keys are kept altogether, and what strangers said for a while",
+        {"node.neighbours.stores.tidy": answering(None)},
+        (
+            STORES + "test_tables_that_strangers_fill_stay_bounded[sqlite]",
+            STORES + "test_what_strangers_said_is_not_kept_for_ever[sqlite]",
+        ),
+    ),
+    Guard(
+        "followers-per-host",
+        "state",
+        "so many followers of one host are taken",
+        {"node.neighbours.following._is_refused": answering(False)},
+        (STORES + "test_one_host_cannot_fill_the_list_of_followers[sqlite]",),
+    ),
+    Guard(
+        "short-answers",
+        "state",
+        "an Accept repeats who asked for what, not all that came with the question",
+        {"protocols.activities._mention": lambda asked: dict[str, Any](asked)},
+        ("protocols/test_activities.py::test_an_answer_does_not_carry_what_the_asker_put_in",),
+    ),
+    Guard(
+        "farewells",
+        "farewells",
+        "the farewell of whom we do not know is answered without a look at its key",
+        {"federation.inbox.Inbox._pass_over_farewell": later(None)},
+        (STORMS + "test_a_storm_of_farewells_asks_nobody",),
+    ),
+    Guard(
+        "once",
+        "partition",
+        "what comes twice acts once",
+        {
+            "federation.memory.MemorySeenActivities.digest_of": later(None),
+            "federation.memory.MemorySeenActivities.record": answering(True),
+        },
+        ("federation/test_inbox.py::test_the_same_activity_again_is_answered_202_and_not_stored_twice",),
+    ),
+    Guard(
+        "heard-again",
+        "partition",
+        "hearing from a host makes due what waits for it",
+        {"federation.inbox.note_heard": later(None)},
+        ("node/neighbours/test_outages.py::test_hearing_from_it_is_enough_to_try_again",),
+    ),
+)
