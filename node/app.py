@@ -169,6 +169,7 @@ def _context(request: aio.Request) -> Mapping[str, Any]:
         "account_url": _path(request, "accounts.account"),
         "footer_links": [
             {"href": "/territoire", "label": gettext(request, "Communes voisines")},
+            {"href": "/reseau", "label": gettext(request, "Réseau intercommunal")},
             {"href": "/api", "label": gettext(request, "API")},
         ],
         "accessibility_url": _path(request, "home.accessibility"),

@@ -204,6 +204,7 @@ def _facts(config: NodeConfig, *, demo: bool, folder: Path, registry: Registry) 
         grouping=section.grouping,
         demo=demo,
         modules=modules,
+        siren=section.siren,
     )
 
 

@@ -25,6 +25,7 @@ CORE_PARTS = (
     "node.neighbours",
     "node.honour",
     "node.administration",
+    "node.groupings",
     "node.api",
     "node.demo",
 )

@@ -32,6 +32,7 @@ class NodeFacts:
     grouping: str
     demo: bool
     modules: frozenset[str]
+    siren: str = ""
 
     def url(self, path: str) -> str:
         """The public address of a path that begins with a slash."""

@@ -209,8 +209,12 @@ SICOVAL = Town(
     (
         Person("maya", "Maya", "Torres", "administratrice du groupement", ("administrator",)),
         Person("jean", "Jean", "Prat", "responsable d’association"),
+        Person("lucie", "Lucie", "Amiel", "caissière de la piscine intercommunale"),
     ),
-    (Group("Réseau compost du Sicoval", "association", "jean", "Composteurs de quartier.", "Labège"),),
+    (
+        Group("Réseau compost du Sicoval", "association", "jean", "Composteurs de quartier.", "Labège"),
+        Group("Piscine intercommunale", "partner", "lucie", "Un grand bassin, un petit, du soleil.", "Ramonville"),
+    ),
     (
         Job(
             "Devenir guide composteur", "Réseau compost du Sicoval",
@@ -218,7 +222,10 @@ SICOVAL = Town(
             "ecology", (), "Labège", 7, 12, (9, 12), 15,
         ),
     ),
-    (),
+    (
+        Deal("Piscine intercommunale", "Entrée adulte", "Une entrée, un jour.", "Bonnet obligatoire.", "reduced", 6),
+        Deal("Piscine intercommunale", "Entrée famille", "Deux adultes, trois enfants.", "", "reduced", 14),
+    ),
 )  # fmt: skip
 
 TOWNS = (CASTANET, RAMONVILLE, AUZEVILLE, SICOVAL)
@@ -229,8 +236,10 @@ BONDS = (
     ("sicoval", "ramonville-saint-agne"),
 )
 """Who follows whom, both ways."""
-TERMS = (("castanet-tolosan", "ramonville-saint-agne"),)
-"""Who signs terms: the first proposes, the second countersigns."""
+GROUPING = "sicoval"
+MEMBERS = ("castanet-tolosan", "ramonville-saint-agne")
+"""Who joins the grouping, and so honours the tokens of all members. Auzeville stays outside: its administrator can ask,
+the grouping's can admit it."""
 
 
 def town(label: str) -> Town | None:

@@ -63,6 +63,7 @@ MODULE = Module(
         "honour.why-refund-exceeds": "Le remboursement dépasse le paiement.",
         "honour.why-other": "La commune du porteur a refusé.",
         "honour.terms": "Ces conditions ne peuvent pas être signées : {problem}",
+        "honour.terms-common": "Ces conditions sont celles d’un groupement : on les quitte en quittant le groupement.",
         "honour.terms-unknown": "Ces conditions n’existent pas.",
         "honour.terms-decided": "Ces conditions ont déjà été acceptées, refusées ou terminées.",
         "honour.proposal-waits": "Cette commune vous a déjà fait une proposition : répondez-y d’abord.",

@@ -1,4 +1,6 @@
-"""Terms in rows: which are live, proposing, countersigning, refusing, ending (specs/honour.md §3)."""
+"""Terms signed between two, in rows: proposing, countersigning, refusing, ending (specs/honour.md §3).
+
+Which terms hold is said in `choosing`; those that follow from a grouping's come through `derived`."""
 
 from __future__ import annotations
 
@@ -12,14 +14,14 @@ from node.core.errors import Conflict, DomainError, Invalid, NotFound
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.honour import books, parties
+from node.honour.choosing import is_countersigned, newest_signed
 from node.honour.models import TermsRow
-from node.honour.values import AcceptedCommune, TermsShown
+from node.honour.values import TermsShown
 from node.neighbours.public import PeerShown, new_activity_id, own_actor, peer, peer_by_host, send
 from protocols import activities
 from protocols.errors import LocalProtocolError, RemoteProtocolError
 from protocols.honour import terms as wire_terms
 from protocols.honour.terms import PartyKey, StatementPeriod, Terms, Way
-from protocols.proofs import proofs_of
 from protocols.types import JsonObject
 
 OPEN = ("proposed-by-us", "proposed-by-them")
@@ -47,56 +49,6 @@ class Wanted:
     valid_until: date
 
 
-def live(unit: Unit, peer_actor: str) -> Terms | None:
-    """The terms in force today with a neighbour."""
-    query = select(TermsRow.document).where(TermsRow.peer_actor == peer_actor, TermsRow.state == "live")
-    for document in unit.session.execute(query.order_by(TermsRow.version.desc())).scalars():
-        terms = wire_terms.from_json(document)
-        if terms.is_valid_on(unit.today):
-            return terms
-    return None
-
-
-def by_hash(unit: Unit, terms_hash: str) -> tuple[Terms, str] | None:
-    """Countersigned terms by their hash, live or over, and their state."""
-    row = unit.session.execute(select(TermsRow).where(TermsRow.hash == terms_hash)).scalar()
-    if row is None or not _is_countersigned(row):
-        return None
-    return wire_terms.from_json(row.document), row.state
-
-
-def knows(unit: Unit, peer_actor: str) -> bool:
-    """Whether we ever had countersigned terms with this node."""
-    return _newest(unit, peer_actor) is not None
-
-
-def newest(unit: Unit, peer_actor: str) -> Terms | None:
-    """The last version that both signed, live or over: under it old business is finished."""
-    row = _newest(unit, peer_actor)
-    return None if row is None else wire_terms.from_json(row.document)
-
-
-def accepted(unit: Unit) -> tuple[AcceptedCommune, ...]:
-    """The communes whose residents may pay here today, by name."""
-    cheats = books.forked_actors(unit)
-    query = select(TermsRow).where(TermsRow.state == "live").order_by(TermsRow.peer_name, TermsRow.version.desc())
-    found: dict[str, AcceptedCommune] = {}
-    for row in unit.session.execute(query).scalars():
-        if row.peer_actor not in cheats and wire_terms.from_json(row.document).is_valid_on(unit.today):
-            found.setdefault(row.peer_actor, AcceptedCommune(row.peer_host, row.peer_name, row.peer_actor))
-    return tuple(found.values())
-
-
-def live_at_host(unit: Unit, peer_host: str) -> Terms:
-    """The terms under which a host's residents pay here. Raises Conflict `honour.no-terms`."""
-    for one in accepted(unit):
-        if one.host == peer_host.lower():
-            terms = live(unit, one.actor_id)
-            assert terms is not None
-            return terms
-    raise Conflict("honour.no-terms")
-
-
 def propose(unit: Unit, peer_host: str, wanted: Wanted, by: str) -> str:
     """Sign terms and offer them to a neighbour; answers the row's id. A former proposal of ours is withdrawn by it.
 
@@ -106,7 +58,7 @@ def propose(unit: Unit, peer_host: str, wanted: Wanted, by: str) -> str:
     if _rows(unit, known.actor_id, "proposed-by-them"):
         raise Conflict("honour.proposal-waits")
     us, them = parties.our_party(unit), parties.their_party(known)
-    newest = _newest(unit, known.actor_id)
+    newest = newest_signed(unit, known.actor_id)
     former = None if newest is None else wire_terms.from_json(newest.document)
     by_a = former is None or former.a.actor == us.actor
     a, b = (us, them) if by_a else (them, us)
@@ -156,7 +108,7 @@ def heard_proposal(unit: Unit, known: PeerShown, activity_id: str, document: Jso
     found = wire_terms.terms_hash(terms)
     if unit.session.execute(select(TermsRow.id).where(TermsRow.hash == found)).first():
         return "known"
-    newest = _newest(unit, known.actor_id)
+    newest = newest_signed(unit, known.actor_id)
     former = None if newest is None else wire_terms.from_json(newest.document)
     if former is not None and not wire_terms.succeeds(terms, former):
         raise RemoteProtocolError("not the next version of our terms", status=409, code="not-next")
@@ -197,7 +149,7 @@ def heard_agreement(unit: Unit, known: PeerShown, document: JsonObject) -> str:
         known.actor_id: parties.their_key(known, document),
     }
     wire_terms.verify_countersigned(document, keys=keys, now=unit.now)
-    newest = _newest(unit, known.actor_id)
+    newest = newest_signed(unit, known.actor_id)
     if newest is not None and (newest.version, row.hash) >= (row.version, newest.hash):
         return "other terms are live"  # both countersigned at once: of two with one number, the smaller hash stands
     _go_live(unit, row, document)
@@ -223,7 +175,7 @@ def end(unit: Unit, row_id: str, reason: str, by: str) -> None:
 def heard_no(unit: Unit, known: PeerShown, terms_hash: str, reason: str, *, ending: bool) -> str:
     """They refused our proposal, took theirs back, or ended the terms."""
     row = unit.session.execute(select(TermsRow).where(TermsRow.hash == terms_hash)).scalar()
-    if row is None or row.peer_actor != known.actor_id:
+    if row is None or row.peer_actor != known.actor_id or row.grouping:
         return "no such terms"
     allowed = ("live", "proposed-by-them") if ending else ("proposed-by-us",)
     if row.state not in allowed:
@@ -233,9 +185,10 @@ def heard_no(unit: Unit, known: PeerShown, terms_hash: str, reason: str, *, endi
 
 
 def listing(unit: Unit) -> tuple[TermsShown, ...]:
-    """All terms, open proposals first, then live ones, then the past, the newest first."""
+    """All terms signed between two, open proposals first, then live ones, then the past, the newest first."""
     order = {"proposed-by-them": 0, "proposed-by-us": 1, "live": 2}
-    rows = unit.session.execute(select(TermsRow).order_by(TermsRow.made_at.desc(), TermsRow.id.desc())).scalars().all()
+    query = select(TermsRow).where(TermsRow.grouping == "")
+    rows = unit.session.execute(query.order_by(TermsRow.made_at.desc(), TermsRow.id.desc())).scalars().all()
     return tuple(shown(unit, row) for row in sorted(rows, key=lambda row: order.get(row.state, 3)))
 
 
@@ -246,7 +199,7 @@ def get(unit: Unit, row_id: str) -> TermsShown:
 
 def newest_with(unit: Unit, peer_host: str) -> TermsShown | None:
     """The newest countersigned terms with a host, for the form of the next version."""
-    row = _newest(unit, peer_by_host(unit, peer_host).actor_id)
+    row = newest_signed(unit, peer_by_host(unit, peer_host).actor_id)
     return None if row is None else shown(unit, row)
 
 
@@ -268,6 +221,7 @@ def shown(unit: Unit, row: TermsRow) -> TermsShown:
         made_at=row.made_at,
         decided_at=row.decided_at,
         document=row.document,
+        grouping=row.grouping,
     )
 
 
@@ -283,6 +237,8 @@ def _decide(unit: Unit, row_id: str, *states: str) -> tuple[TermsRow, PeerShown]
     known = peer(unit, row.peer_actor)
     if known is None:
         raise NotFound("neighbours.unknown")
+    if row.grouping:
+        raise Conflict("honour.terms-common")
     if row.state not in states:
         raise Conflict("honour.terms-decided")
     return row, known
@@ -290,30 +246,21 @@ def _decide(unit: Unit, row_id: str, *states: str) -> tuple[TermsRow, PeerShown]
 
 def _awaited(row: TermsRow) -> bool:
     """Whether a countersignature may still come: we signed it, and what we did since they may not have known."""
-    withdrawn = row.state == "ended" and row.note in (WITHDRAWN, SUPERSEDED) and not _is_countersigned(row)
+    withdrawn = row.state == "ended" and row.note in (WITHDRAWN, SUPERSEDED) and not is_countersigned(row)
     return row.state == "proposed-by-us" or withdrawn
 
 
-def _is_countersigned(row: TermsRow) -> bool:
-    return len(proofs_of(row.document)) > 1
-
-
 def _rows(unit: Unit, peer_actor: str, *states: str) -> list[TermsRow]:
-    query = select(TermsRow).where(TermsRow.peer_actor == peer_actor, TermsRow.state.in_(states))
+    signed = (TermsRow.peer_actor == peer_actor, TermsRow.grouping == "", TermsRow.state.in_(states))
+    query = select(TermsRow).where(*signed)
     return list(unit.session.execute(query).scalars())
-
-
-def _newest(unit: Unit, peer_actor: str) -> TermsRow | None:
-    """The last version that both signed: the next proposal builds on it."""
-    query = select(TermsRow).where(TermsRow.peer_actor == peer_actor, TermsRow.state.in_(("live", "ended")))
-    signed = [row for row in unit.session.execute(query).scalars() if _is_countersigned(row)]
-    return max(signed, key=lambda row: row.version, default=None)
 
 
 def _row(unit: Unit, terms: Terms, document: JsonObject, known: PeerShown, state: str) -> TermsRow:
     row = TermsRow(id=new_id(), hash=wire_terms.terms_hash(terms), number=terms.id, version=terms.version)
     row.peer_actor, row.peer_host, row.peer_name = known.actor_id, known.host, known.name
     row.state, row.document, row.made_at, row.activity_id, row.note = state, document, unit.now, "", ""
+    row.grouping = row.offer = ""
     unit.session.add(row)
     unit.session.flush()
     return row

@@ -9,7 +9,7 @@ from node.core.errors import Conflict, DomainError
 from node.core.ids import new_id
 from node.core.node import Node
 from node.core.unit import Unit
-from node.honour import agreements, consents, honouring, parties, showing
+from node.honour import choosing, consents, honouring, parties, showing
 from node.honour.values import Quote
 from node.neighbours.public import own_actor
 from node.neighbours.services import federation_of
@@ -50,7 +50,7 @@ async def quote(node: Node, peer_host: str, shown: str, price: int, service: str
 
 
 def _ask(unit: Unit, peer_host: str, shown: str, price: int, service: str, till_id: str) -> _Question:
-    terms = agreements.live_at_host(unit, peer_host)
+    terms = choosing.live_at_host(unit, peer_host, service)
     honouring.check_request(terms, price, service)
     issuer = terms.other(own_actor(unit))
     actor = parties.remote_actor(unit, issuer.actor)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from node.core.unit import Unit
-from node.honour import agreements, books, issuing, parties, settling
+from node.honour import books, choosing, issuing, parties, settling
 from node.honour.models import HeadRow
 from node.honour.records import head_of
 from node.neighbours.public import own_actor
@@ -24,7 +24,7 @@ def take(unit: Unit, caller: str, document: JsonObject) -> JsonObject:
         raise RemoteProtocolError("the message is not its sender's", status=401, code="bad-signature")
     if message.recipient != own_actor(unit):
         raise RemoteProtocolError("the message is for another node", status=421, code="not-for-us")
-    if not agreements.knows(unit, caller):
+    if not choosing.knows(unit, caller):
         raise RemoteProtocolError("there are no terms between us", status=403, code="no-terms")
     return parties.signed(unit, _answer(unit, message, document))
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from node.core.errors import Conflict, Invalid, NotFound
 from node.core.unit import Unit
-from node.honour import agreements, books, consents, settling
+from node.honour import books, choosing, consents, settling
 from node.honour.events import NeighbourPaymentFailed, NeighbourPaymentPosted, NeighbourPaymentRefunded
 from node.honour.models import PaymentRow, RefundRow
 from node.honour.records import payment_of, refund_of, write_payment, write_refund
@@ -49,7 +49,7 @@ def start_payment(
         if row.contents != digest:
             raise Conflict("honour.conflict")
         return shown(unit, row)
-    terms = agreements.live_at_host(unit, peer_host)
+    terms = choosing.live_at_host(unit, peer_host, service)
     check_request(terms, price, service)
     issuer = terms.other(own_actor(unit))
     opening = m.Charge(
@@ -249,7 +249,7 @@ def _payment_message(document: JsonObject) -> m.PaymentMessage:
 
 
 def _terms(unit: Unit, row: PaymentRow) -> Terms:
-    found = agreements.by_hash(unit, row.terms)
+    found = choosing.by_hash(unit, row.terms)
     assert found is not None, "terms are kept as long as payments made under them"
     return found[0]
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from node.core import throttle
 from node.core.errors import DomainError
 from node.core.unit import Unit
-from node.honour import agreements, books, consents, effects
+from node.honour import books, choosing, consents, effects
 from node.honour.models import ConsentRow, HeadRow, IssuedRow
 from node.honour.records import head_of, issued_of, write_issued
 from node.ledger import public as ledger
@@ -33,16 +33,20 @@ SWEEP = 200
 def answer(unit: Unit, message: m.PaymentMessage) -> m.PaymentMessage:
     """Decide on one message about one payment, and perform the decision. Repeats have no second effect.
 
-    Raises RemoteProtocolError: 403 without terms, 400 for what only an issuer says, 429 for too many guesses.
+    Raises RemoteProtocolError: 403 without terms, 400 for what only an issuer says, 409 for a grouping's terms that
+    have not come here yet (specs/groupings.md §5.5), 429 for too many guesses.
     """
     head = books.lock_head(unit, books.our_log(unit, message.sender))
-    if head is None or not agreements.knows(unit, message.sender):
+    if head is None or not choosing.knows(unit, message.sender):
         raise RemoteProtocolError("there are no terms between us", status=403, code="no-terms")
+    opening = isinstance(message, m.Look | m.Reserve | m.Charge)
+    if opening and choosing.may_come_later(unit, message.sender, message.terms):
+        raise RemoteProtocolError("these terms are not known here yet", status=409, code="terms-not-yet")
     key = (message.sender, message.payment)
     row = unit.session.get(IssuedRow, key, with_for_update=True)
     state = None if row is None else issued_of(row)
     facts = _facts(unit, message, state, head)
-    if state is None and facts.holder is None and isinstance(message, m.Look | m.Reserve | m.Charge):
+    if state is None and facts.holder is None and opening:
         _count_guess(unit, message.sender)
     decision = handle(state, message, facts, unit.now)
     _store(unit, row, state, decision.new_state)
@@ -78,7 +82,7 @@ def _store(unit: Unit, row: IssuedRow | None, old: IssuerPayment | None, new: Is
 
 
 def _facts(unit: Unit, message: m.PaymentMessage, state: IssuerPayment | None, head: HeadRow) -> IssuerFacts:
-    found = agreements.by_hash(unit, message.terms)
+    found = choosing.by_hash(unit, message.terms)
     terms, terms_state = found if found is not None else (None, "")
     consent = message.consent if isinstance(message, m.Look | m.Reserve | m.Charge) else None
     holder, good = _holder(unit, message.sender, consent) if consent is not None else (None, False)

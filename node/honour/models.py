@@ -18,7 +18,12 @@ WireId = String(64)
 
 
 class TermsRow(Base):
-    """One version of terms. `state`: proposed-by-us, proposed-by-them, live, refused, ended (`note`: why)."""
+    """One version of terms. `state`: proposed-by-us, proposed-by-them, live, refused, ended (`note`: why).
+
+    `grouping`: the actor of the grouping whose terms (`offer`: their hash) both parties accepted, when these terms
+    follow from that and bear no proofs of their own; empty for terms signed between two. `last_day`: set when the
+    grouping has replaced them: they open nothing after it.
+    """
 
     __tablename__ = "honour_terms"
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
@@ -35,6 +40,9 @@ class TermsRow(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(IdColumn)
+    grouping: Mapped[str] = mapped_column(ActorColumn, default="", server_default="", index=True)
+    offer: Mapped[str] = mapped_column(HashColumn, default="", server_default="")
+    last_day: Mapped[date | None] = mapped_column(Date)
 
 
 class HeadRow(Base):

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from node.core.unit import Unit
-from node.honour import agreements, consents, honouring
+from node.honour import choosing, consents, derived, honouring
+from node.honour.derived import CommonTerms
 from node.honour.values import AcceptedCommune, PaymentShown, Quote
 
 __all__ = [
-    "AcceptedCommune", "PaymentShown", "Quote", "accepted_communes", "cancel_payment", "host_of", "is_pass",
+    "AcceptedCommune", "CommonTerms", "PaymentShown", "Quote", "accepted_communes", "adopt_common", "cancel_payment",
+    "common_terms", "common_with", "drop_common", "end_common_after", "host_of", "is_pass",
     "make_pass", "payment", "payments_of", "refund_payment", "start_payment",
 ]  # fmt: skip
 
 
 def accepted_communes(unit: Unit) -> tuple[AcceptedCommune, ...]:
     """The communes whose residents may pay here today, by name."""
-    return agreements.accepted(unit)
+    return choosing.accepted(unit)
 
 
 def start_payment(
@@ -99,3 +101,32 @@ def make_pass(unit: Unit, account_id: str, *, minutes: int = 3, most: int | None
     `minutes`: 1 to 5. `most`: the highest price, in the honouring commune's tokens. Raises NotFound `accounts.key`.
     """
     return consents.make_pass(unit, account_id, minutes, most)
+
+
+def adopt_common(unit: Unit, common_terms: CommonTerms) -> bool:
+    """Terms with a node that follow from a grouping's, accepted by both, are in force; whether that is news.
+
+    Terms signed between the two win over them. Raises RemoteProtocolError if we do not know that node.
+    """
+    return derived.adopt(unit, common_terms)
+
+
+def drop_common(unit: Unit, grouping: str, peer_actor: str | None, kept: frozenset[str], note: str) -> int:
+    """Terms of a grouping with a node (None: with all) that follow from none of the `kept` offers open nothing any
+    more; payments made under them go on to their end. Answers how many ended."""
+    return derived.drop(unit, grouping, peer_actor, kept, note)
+
+
+def end_common_after(unit: Unit, grouping: str, offer: str, last_day: date) -> None:
+    """A grouping has replaced an offer: what follows from it opens nothing after `last_day`."""
+    derived.end_after(unit, grouping, offer, last_day)
+
+
+def common_terms(unit: Unit, grouping: str) -> tuple[tuple[str, str, str], ...]:
+    """(actor, offer, hash) of all terms in force that follow from a grouping's."""
+    return derived.in_force(unit, grouping)
+
+
+def common_with(unit: Unit, grouping: str) -> frozenset[str]:
+    """The actors with whom a grouping's terms are in force."""
+    return derived.partners(unit, grouping)

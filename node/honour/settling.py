@@ -8,7 +8,7 @@ from node.core import audit
 from node.core.errors import Conflict, Invalid, NotFound
 from node.core.ids import new_id
 from node.core.unit import Unit
-from node.honour import agreements, books, effects, parties
+from node.honour import books, choosing, effects, parties
 from node.honour.models import HeadRow, StatementRow
 from node.honour.records import head_of
 from node.ledger import public as ledger
@@ -228,7 +228,7 @@ def _return_tokens(unit: Unit, row: StatementRow, own: HeadRow) -> None:
 
 
 def _verdict(unit: Unit, message: m.Statement, own: HeadRow, mirrored: HeadRow) -> protocol.Verdict:
-    found = agreements.by_hash(unit, message.terms)
+    found = choosing.by_hash(unit, message.terms)
     if found is None:
         return protocol.Disagree("terms", "the statement is not under our terms")
     terms = found[0]
@@ -265,7 +265,7 @@ def _heads(unit: Unit, peer_actor: str) -> tuple[HeadRow, HeadRow]:
 
 
 def _newest_terms(unit: Unit, peer_actor: str) -> Terms:
-    found = agreements.newest(unit, peer_actor)
+    found = choosing.newest(unit, peer_actor)
     if found is None:
         raise Conflict("honour.no-terms")
     return found

@@ -78,7 +78,8 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class TermsShown:
-    """Terms as an administrator sees them. `ours`: our residents at their tills; `theirs`: the reverse."""
+    """Terms as an administrator sees them. `ours`: our residents at their tills; `theirs`: the reverse. `grouping`: the
+    actor of the grouping from whose terms they follow, or empty."""
 
     id: str
     hash: str
@@ -94,6 +95,7 @@ class TermsShown:
     made_at: datetime
     decided_at: datetime | None
     document: JsonObject
+    grouping: str = ""
 
     @property
     def is_live(self) -> bool:

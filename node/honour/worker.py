@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from federation.remote_actor import RemoteActor
 from node.core.unit import Unit
-from node.honour import agreements, books, honouring, parties, settling
+from node.honour import books, choosing, honouring, parties, settling
 from node.honour.models import HeadRow, PaymentRow, RefundRow, StatementRow
 from node.honour.records import head_of, payment_of, refund_of, write_payment, write_refund
 from node.neighbours.public import own_actor
@@ -107,7 +107,7 @@ def acknowledge(unit: Unit) -> None:
 
 
 def _send_payment(unit: Unit, row: PaymentRow) -> Sending | None:
-    found = agreements.by_hash(unit, row.terms)
+    found = choosing.by_hash(unit, row.terms)
     assert found is not None, "terms are kept as long as payments made under them"
     step = protocol.on_timer(payment_of(row), found[0], unit.now, random.random())  # noqa: S311 - jitter
     write_payment(row, step.state)
@@ -121,7 +121,7 @@ def _send_refund(unit: Unit, row: RefundRow) -> Sending | None:
 
 
 def _send_log(unit: Unit, row: HeadRow) -> Sending | None:
-    terms = agreements.newest(unit, row.peer_actor)
+    terms = choosing.newest(unit, row.peer_actor)
     _later(unit, row)
     if terms is None or not row.task:
         row.next_attempt_at = None

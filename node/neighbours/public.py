@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,12 +11,13 @@ from sqlalchemy import or_, select
 
 from federation.addressing import Recipient, plan
 from federation.identity import prove
+from federation.remote_actor import RemoteActor
 from node.core.errors import NotFound
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.neighbours import addresses
 from node.neighbours.models import OwnActivity, OwnObject, Peer
-from node.neighbours.outbox import plan_rows
+from node.neighbours.outbox import backlog, plan_rows
 from protocols import activities
 from protocols.types import JsonObject
 from protocols.vocabulary import PUBLIC, with_context
@@ -101,6 +103,41 @@ def peers(unit: Unit, *, nodes_only: bool = False) -> tuple[PeerShown, ...]:
     return tuple(_shown(row) for row in unit.session.execute(query).scalars())
 
 
+def remember(unit: Unit, actor: RemoteActor) -> PeerShown:
+    """Write down, or bring up to date, what an actor just fetched says of itself. Raises RemoteProtocolError."""
+    from node.neighbours import following
+
+    return following.remember(unit, actor)
+
+
+def follow(unit: Unit, actor: RemoteActor, by: str) -> PeerShown:
+    """Ask to follow a node just fetched; once followed, nothing. Raises DomainError `neighbours.…` at `address`."""
+    from node.neighbours import following
+
+    return following.follow(unit, actor, by)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How it stands with a host: messages that wait for it and that were given up, and when it last spoke."""
+
+    pending: int
+    dead: int
+    last_heard: datetime | None
+    last_success: datetime | None
+    last_error: str | None
+    blocked: bool
+
+
+def health(unit: Unit, host: str) -> Health:
+    """How it stands with a host (authority)."""
+    from node.neighbours.stores import load_host, nearest_rule
+
+    waiting, state = backlog(unit, host), load_host(unit, host)
+    blocked = nearest_rule(unit, host) == "block"
+    return Health(waiting.pending, waiting.dead, state.last_heard, state.last_success, state.last_error, blocked)
+
+
 def publish_created(unit: Unit, document: JsonObject) -> str:
     """Tell all followers of a new public object of ours (an object without `@context`); returns the activity's id."""
     _keep_object(unit, document)
@@ -133,6 +170,14 @@ def send(unit: Unit, activity: JsonObject, to: PeerShown) -> str:
     proved = prove(addresses.identity(unit.node, unit.keys), activity, unit.now)
     _keep_activity(unit, proved, public=False)
     plan_rows(unit, plan(proved, [Recipient(to.inbox, to.shared_inbox)], private=True))
+    return str(proved["id"])
+
+
+def send_all(unit: Unit, activity: JsonObject, to: Sequence[PeerShown]) -> str:
+    """Send one activity to several peers, none of which sees it in public; returns its id."""
+    proved = prove(addresses.identity(unit.node, unit.keys), activity, unit.now)
+    _keep_activity(unit, proved, public=False)
+    plan_rows(unit, plan(proved, [Recipient(each.inbox, each.shared_inbox) for each in to], private=True))
     return str(proved["id"])
 
 

@@ -116,7 +116,9 @@ class Terms:
         return self.valid_from <= day <= self.valid_until
 
 
-_PARTY = Shape(Party, {"actor": Key("actor", ACTOR), "baseUrl": Key("base_url", ACTOR), "name": Key("name", NAME)}, {})
+PARTY: Final = Shape(
+    Party, {"actor": Key("actor", ACTOR), "baseUrl": Key("base_url", ACTOR), "name": Key("name", NAME)}, {}
+)
 _RATE = Whole(1, 1_000_000)
 _WAY = Shape(
     Way,
@@ -130,17 +132,17 @@ _WAY = Shape(
     },
     {},
 )
-_SERVICE = Text(60, rf"(?:\*|{SLUG.pattern})")
+SERVICE: Final = Text(60, rf"(?:\*|{SLUG.pattern})")
 TERMS: Final = Shape(
     Terms,
     {
         "id": Key("id", IDENTIFIER),
         "version": Key("version", Whole(1, 100_000)),
-        "a": Key("a", _PARTY),
-        "b": Key("b", _PARTY),
+        "a": Key("a", PARTY),
+        "b": Key("b", PARTY),
         "aAtB": Key("a_at_b", _WAY),
         "bAtA": Key("b_at_a", _WAY),
-        "services": Key("services", Several(_SERVICE, 100, least=1)),
+        "services": Key("services", Several(SERVICE, 100, least=1)),
         "tillHold": Key("till_hold_s", Whole(60, 3600)),
         "bookingHold": Key("booking_hold_s", Whole(60, 14 * 86_400)),
         "statementPeriod": Key("statement_period", OneOf(("month", "quarter", "year"))),

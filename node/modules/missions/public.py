@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from node.core.errors import NotFound
 from node.core.unit import Unit
 from node.modules.missions import neighbours, notes, presence, reading
-from node.modules.missions.models import Certification, Mission, Shift
+from node.modules.missions.models import Certification, Mission, Neighbour, Shift
 from node.modules.missions.notes import MissionNote, ShiftNote
 from node.modules.missions.reading import Filters, Listing, MissionCard, MissionPage, ShiftView
 
@@ -27,6 +27,7 @@ __all__ = [
     "board",
     "certified_count",
     "counts",
+    "counts_by_host",
     "counts_by_organisation",
     "forget_peer",
     "get",
@@ -95,6 +96,13 @@ def counts_by_organisation(unit: Unit) -> Mapping[str, int]:
         .where(Mission.state == "published", Shift.cancelled_at.is_(None), Shift.ends_at > unit.now)
         .group_by(Mission.organisation_id)
     )
+    return dict(unit.session.execute(query).all())
+
+
+def counts_by_host(unit: Unit) -> Mapping[str, int]:
+    """Host of a neighbour → its missions to come that we show."""
+    shown = (Neighbour.state == "live", Neighbour.ends_at > unit.now)
+    query = select(Neighbour.peer_host, func.count()).where(*shown).group_by(Neighbour.peer_host)
     return dict(unit.session.execute(query).all())
 
 
