@@ -15,7 +15,7 @@ from node.modules.missions.notes import MissionNote, ShiftNote
 from node.neighbours import public as federation
 from node.neighbours.events import FollowerJoined, FollowingEnded
 from node.neighbours.public import Incoming
-from protocols import activities, fields
+from protocols import activities, fields, readable
 from protocols import missions as wire
 from protocols.events import is_mission
 from protocols.types import JsonObject
@@ -23,25 +23,27 @@ from protocols.vocabulary import PUBLIC
 
 MOST_AT_FIRST = 50
 MOST_SHIFTS = 50
+MOST_SHIFTS_SPELT = 3
 
 
 def event_of(unit: Unit, mission_id: str) -> JsonObject:
     """One of our missions as an Event, without `@context`."""
     note = notes.note_of(unit, mission_id)
     actor = federation.own_actor(unit)
+    told = _told(unit, note)
     mission = wire.Mission(
         id=note.uri,
         attributed_to=actor,
         name=note.title,
         start=note.starts_at,
         end=note.ends_at,
-        summary=note.summary or None,
-        content=note.html or None,
+        summary=told.summary,
+        content=told.content,
         url=note.url,
         place=wire.Place(name=note.place_name or None, latitude=note.lat, longitude=note.lon),
         capacity=note.places,
         published=note.published_at,
-        updated=note.updated_at,
+        updated=max(note.updated_at, note.published_at),
         tokens=note.tokens,
         skills=note.skills,
         shifts=tuple(wire.Shift(shift.starts_at, shift.ends_at, shift.places) for shift in note.shifts[:MOST_SHIFTS]),
@@ -51,16 +53,29 @@ def event_of(unit: Unit, mission_id: str) -> JsonObject:
     return wire.build_mission(mission, to=(PUBLIC,), cc=(f"{actor}/followers",))
 
 
+def _told(unit: Unit, note: MissionNote) -> readable.Readable:
+    """The mission as people on other servers read it (specs/federation.md §11)."""
+    spans = [(shift.starts_at, shift.ends_at) for shift in note.shifts] or [(note.starts_at, note.ends_at)]
+    whens = [readable.when(unit.local(start), unit.local(end)) for start, end in spans[:MOST_SHIFTS_SPELT]]
+    if len(spans) > MOST_SHIFTS_SPELT:
+        more = len(spans) - MOST_SHIFTS_SPELT
+        whens.append(f"et {more} autres créneaux" if more > 1 else "et un autre créneau")
+    jetons = f"{note.tokens} jeton{'s' if note.tokens > 1 else ''}" if note.tokens else ""
+    facts = (*whens, note.place_name, f"avec {note.organisation_name}" if note.organisation_name else "", jetons)
+    return readable.Readable(note.title, note.url, facts, note.summary, note.html)
+
+
 def note_from(mission: wire.Mission) -> MissionNote:
     """A received Event as a note; bounds and cleaning are `neighbours.receive`'s."""
     place = mission.place or wire.Place()
     published = mission.published or mission.start
+    content = mission.content or ""
     return MissionNote(
         uri=mission.id,
         url=mission.url or mission.id,
         title=mission.name,
-        summary=mission.summary or "",
-        html=mission.content or "",
+        summary=readable.teaser_in(mission.summary or "", content),
+        html=readable.html_in(content),
         organisation_name=mission.organisation or "",
         starts_at=mission.start,
         ends_at=mission.end or mission.start,
