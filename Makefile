@@ -10,6 +10,7 @@ IMAGE ?= ygor
 BIN := .venv/bin
 DEV := .venv/.dev-installed
 NODE_MODULES := node_modules/.installed
+FEDIFY := tests/interop/fedify/node_modules/.installed
 VENDOR := web/static/vendor/.built
 CODES := node/codes/communes.json
 TEMPLATES = $(shell find web node -type d -name templates)
@@ -24,7 +25,7 @@ help: ## this list
 demo: $(DEV) assets ## a territory of 37 nodes with people and missions, on port 8000 (PORT=)
 	$(BIN)/ygor demo --port $(PORT)
 
-test: system-packages $(DEV) assets ## every test (PYTEST_ARGS="tests/house -k codes" for some)
+test: system-packages $(DEV) assets $(FEDIFY) ## every test (PYTEST_ARGS="tests/house -k codes" for some)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not soak" $(PYTEST_ARGS)
 
 check: $(DEV) ## lint, format, types, import arrows, templates, translations, style
@@ -46,7 +47,7 @@ i18n: $(DEV) ## bring the English catalogues up to date with the French sentence
 bench: $(DEV) assets ## the figures of benchmarks/
 	$(BIN)/python -m benchmarks
 
-soak: system-packages $(DEV) assets ## the long runs
+soak: system-packages $(DEV) assets $(FEDIFY) ## the long runs
 	$(BIN)/pytest -m soak --timeout=7200 $(PYTEST_ARGS)
 
 assets: $(VENDOR) $(CODES) ## front-end files and official codes, from npm
@@ -54,6 +55,12 @@ assets: $(VENDOR) $(CODES) ## front-end files and official codes, from npm
 $(NODE_MODULES): package.json package-lock.json
 	scripts/require-node.sh
 	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# The foreign peer of the tests and the Node.js that it wants, whatever version npm itself runs on.
+$(FEDIFY): tests/interop/fedify/package.json tests/interop/fedify/package-lock.json
+	scripts/require-node.sh
+	cd tests/interop/fedify && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(VENDOR): $(NODE_MODULES) scripts/assets.mjs
@@ -79,6 +86,6 @@ image: ## the container image, with buildah or docker (IMAGE=name)
 	$(if $(shell command -v buildah),buildah bud --format docker,docker build) -t $(IMAGE) .
 
 clean: ## everything that can be made again, except the demo's data
-	rm -rf .venv node_modules web/static/vendor node/codes/*.json build dist
+	rm -rf .venv node_modules tests/interop/fedify/node_modules web/static/vendor node/codes/*.json build dist
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -19,5 +19,7 @@ compile requirements/runtime.lock pyproject.toml "$@"
 compile requirements/dev.lock --extra dev pyproject.toml requirements/tools.in "$@"
 compile requirements/build.lock requirements/build.in "$@"
 
-npm install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
-node scripts/lock-front-end.mjs
+for folder in . tests/interop/fedify; do
+    (cd "$folder" && npm install --package-lock-only --ignore-scripts --no-audit --no-fund --silent)
+    node scripts/lock-npm.mjs "$folder/package-lock.json"
+done

