@@ -70,9 +70,10 @@ $(VENDOR): $(NODE_MODULES) scripts/assets.mjs
 $(CODES): $(NODE_MODULES) scripts/codes.mjs
 	node scripts/codes.mjs
 
-$(DEV): requirements/dev.lock pyproject.toml
+$(DEV): requirements/dev.lock requirements/inputs.lock pyproject.toml
 	scripts/make-venv.sh .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/inputs.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 

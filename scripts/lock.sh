@@ -18,6 +18,7 @@ compile() {
 compile requirements/runtime.lock pyproject.toml "$@"
 compile requirements/dev.lock --extra dev pyproject.toml requirements/tools.in "$@"
 compile requirements/build.lock requirements/build.in "$@"
+compile requirements/inputs.lock --no-deps requirements/inputs.in "$@"
 
 for folder in . tests/interop/fedify; do
     (cd "$folder" && npm install --package-lock-only --ignore-scripts --no-audit --no-fund --silent)

