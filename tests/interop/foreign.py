@@ -62,10 +62,15 @@ class Fedify:
 
         return await until(enough)
 
-    def deliveries(self, host: str, since: int = 0) -> list[tuple[str, int]]:
-        """(dialect, status) of every request to an inbox."""
-        requests = self.noted("request", host, since)
-        return [(line["dialect"], line["status"]) for line in requests if line["method"] == "POST"]
+    async def deliveries(self, host: str, count: int, since: int = 0) -> list[tuple[str, int]]:
+        """(dialect, status) of every request to an inbox, once there are `count`."""
+
+        async def enough() -> list[tuple[str, int]]:
+            requests = self.noted("request", host, since)
+            found = [(line["dialect"], line["status"]) for line in requests if line["method"] == "POST"]
+            return found if len(found) >= count else []
+
+        return await until(enough)
 
     def written(self) -> int:
         """How much it has written down so far, to look only at what comes later."""

@@ -116,7 +116,7 @@ async def test_a_mission_is_read_changed_and_withdrawn(fedify: Fedify, communes:
     (delete,) = await fedify.received("modern", "Delete", since=before)
     assert (delete["objectId"], delete["object"]["type"]) == (mission.uri, "Tombstone")
     assert fedify.noted("error", "modern") == []
-    assert set(fedify.deliveries("modern", before)) == {("cavage", 202)}
+    assert await fedify.deliveries("modern", 3, before) == [("cavage", 202)] * 3
 
 
 async def test_the_dialect_that_a_host_takes_is_remembered(fedify: Fedify, communes: Pair) -> None:
@@ -125,18 +125,19 @@ async def test_the_dialect_that_a_host_takes_is_remembered(fedify: Fedify, commu
     async with taking_only(fedify, "older", "rfc9421"):
         before = fedify.written()
         await followed(fedify, "older", castanet, "2")
-        assert fedify.deliveries("older", before) == [("cavage", 401), ("rfc9421", 202)]
+        assert await fedify.deliveries("older", 2, before) == [("cavage", 401), ("rfc9421", 202)]
         before = fedify.written()
         town = (await post(castanet, "Planter la haie")).town
         await post(castanet, "Tailler la haie", town)
         await fedify.received("older", "Create", 2, since=before)
-        assert fedify.deliveries("older", before) == [("rfc9421", 202)] * 2
+        assert await fedify.deliveries("older", 2, before) == [("rfc9421", 202)] * 2
     async with taking_only(fedify, "older", "cavage"):
         before = fedify.written()
         for title in ("Arroser la haie", "Admirer la haie"):
             await post(castanet, title, town)
         await fedify.received("older", "Create", 2, since=before)
-        assert fedify.deliveries("older", before) == [("rfc9421", 401), ("cavage", 202), ("cavage", 202)]
+        knocks = [("rfc9421", 401), ("cavage", 202), ("cavage", 202)]
+        assert await fedify.deliveries("older", 3, before) == knocks
 
 
 @pytest.mark.parametrize("kind", [SignatureKind.CAVAGE, SignatureKind.RFC9421_RSA])
