@@ -3,6 +3,7 @@ reason, none makes an error; an event of somebody whom the commune follows is on
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack
@@ -90,8 +91,13 @@ async def _is_asked(server: Server) -> bool:
 async def taken(node: Node, server: Server, examples: Iterable[tuple[str, JsonObject]]) -> dict[str, str]:
     """Send them all: name → "202" or the code of the refusal. AssertionError for anything else."""
     found, wrong = {}, {}
-    for name, activity in examples:
-        answer = await server.post(node, activity)
+    few = asyncio.Semaphore(16)
+
+    async def post(name: str, activity: JsonObject) -> tuple[str, Answer]:
+        async with few:
+            return name, await server.post(node, activity)
+
+    for name, answer in await asyncio.gather(*(post(*example) for example in examples)):
         kind = answer.headers.get("Content-Type", "")
         if answer.status == 202:
             found[name] = "202"
