@@ -127,7 +127,7 @@ def build_leave(activity_id: str, *, actor: str, event: str, to: str) -> JsonObj
 
 
 def build_accept(activity_id: str, *, actor: str, accepted: JsonObject | str, to: str) -> JsonObject:
-    """Yes to a Follow, Join or Offer, given by who asked for what (peers that lost its id still recognise it) or by id."""
+    """Yes to a Follow, Join or Offer: who asked for what, for peers that lost its id, or its id."""
     return _build("Accept", activity_id, actor, _mention(accepted), to=(to,))
 
 

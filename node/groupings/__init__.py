@@ -51,4 +51,13 @@ MODULE = Module(
         "groupings.terms-before-previous": "Ces conditions finiraient avant celles qu’elles remplacent.",
         "groupings.terms-under-till-hold": "Une réservation doit durer au moins autant qu’un passage en caisse.",
     },
+    audit={
+        "groupings.asked": "Adhésion demandée à un groupement",
+        "groupings.left": "Groupement quitté",
+        "groupings.member-accepted": "Commune acceptée comme membre",
+        "groupings.member-refused": "Adhésion refusée",
+        "groupings.member-removed": "Commune retirée des membres",
+        "groupings.terms-accepted": "Conditions communes acceptées",
+        "groupings.terms-published": "Conditions communes publiées",
+    },
 )
