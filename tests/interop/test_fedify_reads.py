@@ -25,6 +25,7 @@ from tests.node.neighbours.communes import Posted, forged, quiet, said, send, vo
 from tests.node.neighbours.communes import post as post_mission
 
 Pair = tuple[Node, Node]
+ours: Any = activity_context()
 
 
 def soon() -> datetime:
@@ -176,3 +177,29 @@ async def test_a_proof_that_does_not_fit_is_no_proof(fedify: Fedify, communes: P
         answer = await deliver(fedify, "older", activity, signer, SignatureKind.CAVAGE, spoil=b" !")
         assert answer.status == 401
         assert activity["id"] not in [line["id"] for line in fedify.noted("received", "older")]
+
+
+async def test_our_key_for_ygor_nodes_is_refused_and_spoils_nothing(fedify: Fedify, communes: Pair) -> None:
+    """Fedify takes no Ed25519 in requests, and remembers a key id that failed once: so proofs have another one."""
+    castanet, _ = communes
+    unproved = note(castanet, "ed25519", proved=False)
+    assert (await deliver(fedify, "modern", unproved, castanet, SignatureKind.RFC9421_ED25519)).status == 401
+    proved = note(castanet, "after-ed25519", proved=True)
+    assert (await deliver(fedify, "modern", proved, None, SignatureKind.CAVAGE)).status == 202
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"type": "ygor:Mission"}, 400),
+        ({"@context": [*ours, "http://nowhere.localhost:9/context"]}, 500),
+        ({"@context": [*ours, {"other": "urn:other#"}], "other:term": 1}, 202),
+    ],
+    ids=["type of our own", "remote context", "term of our own"],
+)
+async def test_why_our_types_are_known_and_our_contexts_inline(
+    fedify: Fedify, communes: Pair, change: JsonObject, status: int
+) -> None:
+    castanet, _ = communes
+    activity = {**note(castanet, f"odd-{status}", proved=False), **change}
+    assert (await deliver(fedify, "modern", activity, castanet, SignatureKind.CAVAGE)).status == status
