@@ -1,17 +1,28 @@
-"""A served grouping and three served communes."""
+"""A served grouping and three served communes; on SQLite, and on PostgreSQL too where a test asks for both."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from node.core.config import ProcessSettings
 from node.serving import serving
-from tests.fixtures.nodes import NodeFactory
+from tests.fixtures.nodes import NodeFactory, fresh_database
 from tests.fixtures.serving import free_port, local_address
 from tests.node.groupings.networks import MovingClock, Network
+
+
+@pytest.fixture
+def settings(request: pytest.FixtureRequest) -> Iterator[ProcessSettings]:
+    """Four nodes take a while to make: `networks.both_databases` marks the tests that run twice."""
+    common = {"federation_allow_private": True, "mail_from": "ygor@castanet.localhost"}
+    if getattr(request, "param", "sqlite") == "sqlite":
+        yield ProcessSettings.model_validate(common)
+        return
+    with fresh_database(request.getfixturevalue("postgres_url")) as url:
+        yield ProcessSettings.model_validate({**common, "database_url": url, "database_connections": 8})
 
 
 @pytest.fixture

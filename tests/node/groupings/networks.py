@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+import pytest
 
 from node.core.ids import new_id
 from node.core.node import Node
 from node.core.unit import Unit
 from node.groupings import admitting, joining, pages, publishing, records, refreshing, verification
-from node.groupings.models import NetworkRow
 from node.groupings.publishing import Wanted
 from node.honour import public as honour
 from node.honour import verification as honour_verification
@@ -20,9 +19,12 @@ from node.neighbours.views import find_actor
 from protocols import groupings as wire
 from protocols.types import JsonObject
 from tests.fixtures.serving import until
-from tests.node.honour.communes import BY, POOL, MovingClock, balance, new_resident, start
+from tests.node.honour.communes import BY, MovingClock, balance, new_resident, start
 
 PATIENCE_S = 15.0
+both_databases = pytest.mark.parametrize(
+    "settings", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
 
 
 def wanted(unit: Unit, **changes: Any) -> Wanted:
@@ -153,9 +155,6 @@ class Network:
         await all_honour(self.g, *communes)
         return found
 
-    def list_at(self, node: Node) -> Any:
-        """The list that a member keeps."""
-        return node.read(lambda unit: unit.session.scalars(select(NetworkRow.document)).first())
-
-
-__all__ = ["BY", "POOL", "MovingClock", "Network"]
+    async def today(self) -> date:
+        """The day on the nodes' own calendar."""
+        return await self.g.read(lambda unit: unit.today)

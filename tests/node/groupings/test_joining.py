@@ -15,6 +15,7 @@ from tests.node.groupings.networks import (
     Network,
     all_honour,
     ask,
+    both_databases,
     charge,
     honours,
     join,
@@ -30,6 +31,7 @@ from tests.node.groupings.networks import (
 )
 
 
+@both_databases
 async def test_members_pay_at_each_other_and_at_the_grouping(network: Network) -> None:
     """A and B never exchanged a word, nor signed anything with each other."""
     await network.open(network.a, network.b, network.c)
@@ -41,6 +43,7 @@ async def test_members_pay_at_each_other_and_at_the_grouping(network: Network) -
     await sound(network.g, network.a, network.b, network.c)
 
 
+@both_databases
 async def test_leaving_ends_what_is_new_and_keeps_what_is_owed(network: Network) -> None:
     await network.open(network.a, network.b)
     _, card = await resident(network.a)

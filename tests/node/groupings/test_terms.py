@@ -24,6 +24,7 @@ from tests.node.groupings.networks import (
     BY,
     Network,
     all_honour,
+    both_databases,
     charge,
     honours,
     newest_hash,
@@ -52,9 +53,10 @@ def _has_accepted(unit: Unit, host: str) -> bool:
     return pages.membership(unit, host).to_accept is None
 
 
+@both_databases
 async def test_a_new_version_binds_who_accepts_it_and_the_old_one_has_its_last_day(network: Network) -> None:
     await network.open(network.a, network.b)
-    last_day = network.clock().date() + timedelta(days=10)
+    last_day = await network.today() + timedelta(days=10)
     await publish(network.g, day_cap=40, card_day_cap=10, previous_until=last_day)
     await accept_new(network, network.a)
     old = await network.b.read(choosing.live, addresses.actor_id(network.a.facts))
@@ -77,8 +79,8 @@ async def test_terms_that_make_no_sense_are_not_published(network: Network) -> N
     await publish(network.g)
     for changes, field in (
         ({"day_cap": 20_000}, "day_cap"),
-        ({"valid_from": network.clock().date() + timedelta(days=40)}, "valid_from"),
-        ({"previous_until": network.clock().date() - timedelta(days=3)}, "previous_until"),
+        ({"valid_from": await network.today() + timedelta(days=40)}, "valid_from"),
+        ({"previous_until": await network.today() - timedelta(days=3)}, "previous_until"),
     ):
         with pytest.raises(DomainError) as error:
             await publish(network.g, **changes)  # type: ignore[arg-type]  # different fields
@@ -184,7 +186,7 @@ def _trouble(unit: Unit) -> Any:
 async def test_terms_that_one_side_has_not_heard_of_are_asked_again_until_it_has(network: Network) -> None:
     """B cites a version whose list A has not fetched: no refusal, the payment waits and goes through."""
     await network.open(network.a, network.b)
-    until_day = network.clock().date()
+    until_day = await network.today()
     await publish(network.g, previous_until=until_day)
     await accept_new(network, network.a, network.b)
     await until(lambda: network.b.read(_cites, addresses.actor_id(network.a.facts), 2))
