@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from protocols import ed25519
+from protocols import ed25519, multikey
 from protocols import groupings as wire
 from protocols.errors import LocalProtocolError, RemoteProtocolError
 from protocols.groupings import Acceptance, GroupingTerms, Listed, MemberList
@@ -22,6 +22,7 @@ from protocols.honour.terms import Party, PartyKey
 from protocols.types import JsonObject
 
 SCHEMAS = Path(__file__).parents[2] / "specs" / "schemas" / "groupings"
+VECTOR = Path(__file__).parents[2] / "specs" / "vectors" / "groupings" / "members.json"
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 HOUSE = Party("https://sicoval.example/ap/actor/sicoval", "https://sicoval.example", "Sicoval")
 ANNA = Party("https://a.example/ap/actor/a", "https://a.example", "Castanet-Tolosan")
@@ -260,10 +261,28 @@ def test_the_published_schemas_are_those_of_the_code(name: str) -> None:
     assert (SCHEMAS / f"{name}.json").read_text(encoding="utf-8") == schema_text(name)
 
 
+def vector() -> JsonObject:
+    """A list of two members with the keys that sign in it, and the terms that follow for every two parties."""
+    offer = offered()
+    document = signed_list(listed(offer, ANNA, BOB))
+    pairs = {
+        f"{one.name} – {other.name}": pairwise.terms_hash(wire.pair_terms(terms(), one, other))
+        for one, other in ((ANNA, BOB), (HOUSE, ANNA), (HOUSE, BOB))
+    }
+    keys = {method(actor): multikey.encode(ed25519.public_key(seed)) for actor, seed in SEEDS.items()}
+    return {"keys": keys, "list": document, "hash": wire.digest(document), "pairs": pairs}  # type: ignore[dict-item]  # JSON
+
+
+def test_the_published_vector_is_what_the_code_makes() -> None:
+    assert json.loads(VECTOR.read_text(encoding="utf-8")) == vector()
+    verify(vector()["list"])  # type: ignore[arg-type]  # an object
+
+
 def schema_text(name: str) -> str:
     return json.dumps(wire.schemas()[name], indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
+    VECTOR.write_text(json.dumps(vector(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     for each in wire.schemas():
         (SCHEMAS / f"{each}.json").write_text(schema_text(each), encoding="utf-8")
