@@ -48,7 +48,7 @@ def sign(message: HttpMessage, *, key_id: str, private_key: RSAPrivateKey, now: 
     ours = {name.lower() for name in headers}
     kept = tuple((name, value) for name, value in message.headers if name.lower() not in ours)
     complete = HttpMessage(message.method, message.url, kept + tuple(headers.items()), message.body)
-    signature = private_key.sign(_signing_string(complete, tuple(covered)), PKCS1v15(), hashes.SHA256())
+    signature = private_key.sign(signing_string(complete, tuple(covered)), PKCS1v15(), hashes.SHA256())
     encoded = base64.b64encode(signature).decode("ascii")
     headers["Signature"] = (
         f'keyId="{key_id}",algorithm="rsa-sha256",headers="{" ".join(covered)}",signature="{encoded}"'
@@ -101,7 +101,7 @@ def verify(message: HttpMessage, *, public_key: RSAPublicKey, now: datetime, ske
         check_digest(digest, message.body or b"")
     try:
         public_key.verify(
-            parameters.signature, _signing_string(message, parameters.covered), PKCS1v15(), hashes.SHA256()
+            parameters.signature, signing_string(message, parameters.covered), PKCS1v15(), hashes.SHA256()
         )
     except InvalidSignature as error:
         raise refuse("The signature does not fit") from error
@@ -152,7 +152,8 @@ def _check_time(message: HttpMessage, parameters: SignatureParameters, now: date
         raise RemoteProtocolError("The signature has expired", status=401, code="stale")
 
 
-def _signing_string(message: HttpMessage, covered: tuple[str, ...]) -> bytes:
+def signing_string(message: HttpMessage, covered: tuple[str, ...]) -> bytes:
+    """What is signed (specs/signing.md §4.1). Raises RemoteProtocolError (401) for a covered header that is absent."""
     lines = []
     for name in covered:
         if name == _REQUEST_TARGET:

@@ -13,6 +13,7 @@ from node.cli.develop import new_module
 from node.cli.nodes import check, create_admin, init, migrate
 from node.cli.serve import serve
 from node.cli.territory import territory
+from node.cli.vectors import vectors
 from node.core.config import ConfigError
 from node.core.errors import DomainError
 from node.core.registry import installed
@@ -24,7 +25,7 @@ def ygor() -> None:
     """Ygor: civic participation and citizen tokens for communes and groupings, federated."""
 
 
-for command in (init, serve, demo, create_admin, migrate, backup, restore, check, territory, new_module):
+for command in (init, serve, demo, create_admin, migrate, backup, restore, check, territory, new_module, vectors):
     ygor.add_command(command)
 
 

@@ -63,6 +63,12 @@ class Way:
     card_day_cap: int
     offline_floor: int = 0
 
+    def cost(self, price: int) -> int:
+        """What ``price`` costs in the issuer's tokens, rounded up (§3.4)."""
+        if price < 0:
+            raise LocalProtocolError("a price is not negative")
+        return -(-price * self.rate_num // self.rate_den)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
@@ -104,10 +110,7 @@ class Terms:
 
     def convert(self, price: int, direction: Direction) -> int:
         """What ``price`` (honouring commune's tokens) costs in the issuer's tokens, rounded up (§3.4)."""
-        if price < 0:
-            raise LocalProtocolError("a price is not negative")
-        way = self.way(direction)
-        return -(-price * way.rate_num // way.rate_den)
+        return self.way(direction).cost(price)
 
     def accepts(self, service: str) -> bool:
         return self.services == (EVERY_SERVICE,) or service in self.services

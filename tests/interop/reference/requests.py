@@ -84,22 +84,25 @@ def key_id_of(request: Request) -> str:
     return found[1]
 
 
-def verify(request: Request, key: PublicKey) -> None:
+def verify(request: Request, key: PublicKey, now_s: float | None = None) -> None:
     """Raises BadRequest unless `key` signed this request, whole and within the hour."""
+    now_s = time.time() if now_s is None else now_s
     if request.dialect == "rfc9421":
-        _verify_rfc9421(request, key)
+        _verify_rfc9421(request, key, now_s)
+    elif request.dialect == "cavage":
+        _verify_cavage(request, key, now_s)
     else:
-        _verify_cavage(request, key)
+        raise BadRequest("not signed")
 
 
-def _verify_cavage(request: Request, key: PublicKey) -> None:
+def _verify_cavage(request: Request, key: PublicKey, now_s: float) -> None:
     """4.3"""
     parts = dict(re.findall(r'(\w+)="([^"]*)"', request.headers["signature"]))
     covered = parts["headers"].split(" ")
     required = {"(request-target)", "host", "date"} | ({"digest"} if request.body else set())
     if not required <= set(covered) or not isinstance(key, RSAPublicKey):
         raise BadRequest("not enough is covered")
-    _check_age(parsedate_to_datetime(request.headers["date"]).timestamp())
+    _check_age(parsedate_to_datetime(request.headers["date"]).timestamp(), now_s)
     if request.headers["host"] != request.authority:
         raise BadRequest("for another host")
     if request.body and request.headers["digest"] != "SHA-256=" + sha256(request.body):
@@ -107,7 +110,7 @@ def _verify_cavage(request: Request, key: PublicKey) -> None:
     _check(key, base64.b64decode(parts["signature"]), _cavage_text(request, covered, request.headers))
 
 
-def _verify_rfc9421(request: Request, key: PublicKey) -> None:
+def _verify_rfc9421(request: Request, key: PublicKey, now_s: float) -> None:
     """5.3"""
     found = re.fullmatch(r"(\w+)=(\(([^)]*)\)(;.*))", request.headers["signature-input"])
     value = re.fullmatch(r"(\w+)=:([A-Za-z0-9+/=]+):", request.headers["signature"])
@@ -118,14 +121,14 @@ def _verify_rfc9421(request: Request, key: PublicKey) -> None:
     created = re.search(r";created=(\d+)", found[4])
     if not required <= set(covered) or created is None:
         raise BadRequest("not enough is covered")
-    _check_age(int(created[1]))
+    _check_age(int(created[1]), now_s)
     if request.body and request.headers["content-digest"] != f"sha-256=:{sha256(request.body)}:":
         raise BadRequest("the digest does not fit")
     _check(key, base64.b64decode(value[2]), _base(request, covered, request.headers, found[2]))
 
 
-def _check_age(moment_s: float) -> None:
-    if abs(moment_s - time.time()) > HOUR_S:
+def _check_age(moment_s: float, now_s: float) -> None:
+    if abs(moment_s - now_s) > HOUR_S:
         raise BadRequest("too old or too new")
 
 

@@ -1,0 +1,1 @@
+"""The test vectors of specs/vectors: made, made again, run."""
