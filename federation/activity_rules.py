@@ -1,4 +1,7 @@
-"""What an activity may say, given who says it: the same-origin and same-owner rules of FEP-fe34, taken literally."""
+"""What an activity may say, given who says it: the same-origin and same-owner rules of FEP-fe34, taken literally.
+
+Clauses: specs/federation.md §6.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which IP addresses the federation client may connect to.
+"""Which IP addresses the federation client may connect to (specs/federation.md §1).
 
 Refused always: multicast, reserved, unspecified, broadcast, link-local (cloud metadata lives there) and the IPv6
 ranges that carry an IPv4 address inside (mapped, compatible, NAT64, 6to4, Teredo, ISATAP), because what they reach is

@@ -1,4 +1,7 @@
-"""How this node asks others: signed or plain, every hop checked again, with bounds on time, bytes, hops and fetches."""
+"""How this node asks others: signed or plain, every hop checked again, with bounds on time, bytes, hops and fetches.
+
+Clauses: specs/federation.md §3.
+"""
 
 from __future__ import annotations
 

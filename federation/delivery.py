@@ -2,6 +2,8 @@
 
 At-least-once: a row is marked done only after the peer's 2xx, so a crash between the two sends it again, and the
 receiver knows the activity by its id. Nothing is kept here that a SIGKILL could lose.
+
+Clauses: specs/federation.md §9.
 """
 
 from __future__ import annotations

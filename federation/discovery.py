@@ -1,4 +1,7 @@
-"""Who lives at an address: WebFinger (RFC 7033, by host FEP-d556), NodeInfo 2.1 (FEP-f1d5, FEP-2677), actors."""
+"""Who lives at an address: WebFinger (RFC 7033, by host FEP-d556), NodeInfo 2.1 (FEP-f1d5, FEP-2677), actors.
+
+Clauses: specs/federation.md §2.
+"""
 
 from __future__ import annotations
 

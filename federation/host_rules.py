@@ -1,4 +1,4 @@
-"""Allow and block lists, with subdomains: the rule nearest to the host counts."""
+"""Allow and block lists, with subdomains (specs/federation.md §8): the rule nearest to the host counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who we are when we sign: a local actor's keys, and the three ways of signing a request with them."""
+"""Who we are when we sign: a local actor's keys, and the three ways of signing a request with them.
+
+Clauses: specs/signing.md §7, specs/federation.md §4.
+"""
 
 from __future__ import annotations
 

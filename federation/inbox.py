@@ -1,5 +1,8 @@
 """The inbox: from an HTTP request to a verified activity, or to a refusal with a status. Nothing is stored here but
-what verification itself needs; the caller stores the activity before it answers 202."""
+what verification itself needs; the caller stores the activity before it answers 202.
+
+Clauses: specs/federation.md §6.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose key is this? Answered only by the owner's own document.
+"""Whose key is this? Answered only by the owner's own document (specs/federation.md §5.4).
 
 GHSA-q9f8-5hc7-898f: a document at the attacker's address said "this key belongs to the victim" and was believed. Here
 a key counts only if the document that the *owner's id* leads to lists it, and key and owner share one origin.

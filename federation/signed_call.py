@@ -2,6 +2,8 @@
 
 The request carries an RFC 9421 Ed25519 signature, its body an object proof; so does the body of the answer. Calls are
 not stored here: whoever must not lose one keeps it, and repeats it with the same id inside until it is answered.
+
+Clauses: specs/federation.md §10.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Who signed this request? The part that the inbox and the signed calls share (RFC 9421, draft-cavage-12, FEP-8b32)."""
+"""Who signed this request? The part that the inbox and the signed calls share (RFC 9421, draft-cavage-12, FEP-8b32).
+
+Clauses: specs/federation.md §5, §7.
+"""
 
 from __future__ import annotations
 

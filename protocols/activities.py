@@ -3,6 +3,8 @@
 The security model is FEP-fe34's, taken literally: an activity and its actor share an origin; what an activity creates,
 changes, deletes or undoes belongs to that same actor; an embedded object of somebody else is not looked at, only its
 identifier is.
+
+Clauses: specs/activities.md §2.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Actor documents: who a node is, where it receives, which keys speak for it.
+"""Actor documents (specs/actors.md §4): who a node is, where it receives, which keys speak for it.
 
 Three keys with three identifiers, never mixed (a peer caches a key under its identifier for ever):
 `publicKey` is RSA for HTTP signatures with everybody; `assertionMethod` lists Ed25519 Multikeys for object proofs

@@ -2,6 +2,8 @@
 
 We sign `(request-target) host date digest content-type`. We accept what covers at least the target, the host and the
 date, and with a body its digest; `hs2019` is read as the fediverse means it, RSA PKCS #1 v1.5 with SHA-256.
+
+Clauses: specs/signing.md §4.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ordered collections and their pages: outboxes, followers, a grouping's members."""
+"""Ordered collections and their pages (specs/activities.md §5): outboxes, followers, a grouping's members."""
 
 from __future__ import annotations
 

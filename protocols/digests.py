@@ -1,4 +1,4 @@
-"""`Digest` (RFC 3230, as cavage signatures use it) and `Content-Digest` (RFC 9530).
+"""`Digest` (RFC 3230, as cavage signatures use it) and `Content-Digest` (RFC 9530) (specs/signing.md §2).
 
 Every listed digest must be of a known algorithm and must match: a list of which only one entry is looked at would let
 two readers check different bodies.

@@ -1,4 +1,4 @@
-"""Ed25519 through libsodium, which refuses small-order keys and malleable signatures.
+"""Ed25519 through libsodium, which refuses small-order keys and malleable signatures (specs/signing.md §3).
 
 That strictness matters for evidence that is kept: one signature must not fit two statements.
 """

@@ -1,4 +1,4 @@
-"""JSON Canonicalization Scheme, RFC 8785: the bytes that are hashed and signed."""
+"""JSON Canonicalization Scheme, RFC 8785 (specs/signing.md §1): the bytes that are hashed and signed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """A volunteer mission on the wire: an ActivityStreams `Event` (FEP-8a8e) that any follower can show.
 
 `joinMode` and `maximumAttendeeCapacity` are Mobilizon's; what only Ygor nodes understand are `ygor:` terms besides.
+
+Clauses: specs/missions.md §1.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Ed25519 public keys as Multikey text and did:key (W3C Controlled Identifiers 1.0 §2.2.2, FEP-521a).
 
 Also base58btc itself, for the proof values of `protocols.proofs`.
+
+Clauses: specs/signing.md §3.
 """
 
 from __future__ import annotations

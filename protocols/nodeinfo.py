@@ -1,4 +1,4 @@
-"""NodeInfo 2.1 (FEP-f1d5) and the link to the instance actor (FEP-2677)."""
+"""NodeInfo 2.1 (FEP-f1d5) and the link to the instance actor (FEP-2677) (specs/actors.md §3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Web origins, and the one spelling of a host: the ground of FEP-fe34's same-origin rule.
+"""Web origins, and the one spelling of a host (specs/federation.md §1): the ground of FEP-fe34's same-origin rule.
 
 Strict on purpose: a host that two URL parsers could read differently is not repaired but refused.
 """

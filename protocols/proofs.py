@@ -1,4 +1,4 @@
-"""Object integrity proofs: W3C Data Integrity `eddsa-jcs-2022`, and FEP-8b32 for ActivityPub.
+"""Object integrity proofs (specs/signing.md §6): W3C Data Integrity `eddsa-jcs-2022`, and FEP-8b32 for ActivityPub.
 
 The proof's `@context` equals the document's when the document has one. A proof without it is verified both as W3C
 writes it (options as they stand) and as Fedify makes it (options with the document's context): either way document and

@@ -1,4 +1,4 @@
-"""HTTP Message Signatures, RFC 9421, with RSA PKCS #1 v1.5 SHA-256 or Ed25519 keys.
+"""HTTP Message Signatures, RFC 9421, with RSA PKCS #1 v1.5 SHA-256 or Ed25519 keys (specs/signing.md §5).
 
 One signature over `@method @target-uri @authority content-digest`, with `created` and `keyid`. The signature base is
 the http-message-signatures library's; what must be covered, and what time it is, is decided here.

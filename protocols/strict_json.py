@@ -3,6 +3,8 @@
 Refused: anything but one object, bytes that are not UTF-8, a byte order mark, NaN and infinities (also by overflow),
 integers that a double cannot hold, duplicate names, lone surrogates, U+0000 (which no database keeps in a text), and
 documents too long or nested too deeply.
+
+Clauses: specs/federation.md §3.4.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 Contexts are constants that we write and never interpret: no JSON-LD processing anywhere. Our own terms are defined
 inline, because a remote context that cannot be fetched makes some peers fail (specs: wire profile, point 2).
+
+Clauses: specs/actors.md §5.
 """
 
 from __future__ import annotations

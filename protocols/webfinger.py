@@ -1,4 +1,4 @@
-"""WebFinger, RFC 7033: from `acct:commune@host`, an address or a bare host to an actor.
+"""WebFinger, RFC 7033 (specs/actors.md §2): from `acct:commune@host`, an address or a bare host to an actor.
 
 A host itself can be asked too (FEP-d556): the answer leads to its instance actor.
 """

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from node.cli.archives import backup, restore
 from node.cli.demo import demo
 from node.cli.develop import new_module
+from node.cli.documents import openapi
 from node.cli.nodes import check, create_admin, init, migrate
 from node.cli.serve import serve
 from node.cli.territory import territory
@@ -25,7 +26,20 @@ def ygor() -> None:
     """Ygor: civic participation and citizen tokens for communes and groupings, federated."""
 
 
-for command in (init, serve, demo, create_admin, migrate, backup, restore, check, territory, new_module, vectors):
+for command in (
+    init,
+    serve,
+    demo,
+    create_admin,
+    migrate,
+    backup,
+    restore,
+    check,
+    territory,
+    new_module,
+    openapi,
+    vectors,
+):
     ygor.add_command(command)
 
 

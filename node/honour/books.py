@@ -1,4 +1,7 @@
-"""The two logs of every pair, in rows: our own, which we write, and our mirror of theirs."""
+"""The two logs of every pair, in rows: our own, which we write, and our mirror of theirs.
+
+Clauses: specs/honour-objects.md §5.
+"""
 
 from __future__ import annotations
 

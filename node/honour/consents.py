@@ -1,4 +1,7 @@
-"""What the holder shows: understood at our tills, made on our residents' phones, looked up when it comes back to us."""
+"""What the holder shows: understood at our tills, made on our residents' phones, looked up when it comes back to us.
+
+Clauses: specs/honour-objects.md §3.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What an issuer's decision does to the ledger, the log and the table of used consents."""
+"""What an issuer's decision does to the ledger, the log and the table of used consents.
+
+Clauses: specs/honour-objects.md §5.4.
+"""
 
 from __future__ import annotations
 

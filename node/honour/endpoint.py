@@ -1,4 +1,4 @@
-"""`POST /ygor/honour`: where neighbours' nodes ask and are answered."""
+"""`POST /ygor/honour` (specs/honour-objects.md §1): where neighbours' nodes ask and are answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Terms travel as activities: an Offer with the proposal, an Accept or Reject that carries its outcome."""
+"""Terms travel as activities: an Offer with the proposal, an Accept or Reject that carries its outcome.
+
+Clauses: specs/honour-objects.md §2.
+"""
 
 from __future__ import annotations
 

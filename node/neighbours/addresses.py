@@ -1,4 +1,4 @@
-"""Our own addresses on the wire, and the identities behind them."""
+"""Our own addresses on the wire, and the identities behind them (specs/actors.md §1)."""
 
 from __future__ import annotations
 

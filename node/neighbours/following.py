@@ -1,4 +1,4 @@
-"""Following and being followed, as rows and activities."""
+"""Following and being followed, as rows and activities (specs/activities.md §4)."""
 
 from __future__ import annotations
 

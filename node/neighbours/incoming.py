@@ -1,4 +1,7 @@
-"""From a verified activity to what the parts do with it, in one transaction with the record of its id."""
+"""From a verified activity to what the parts do with it, in one transaction with the record of its id.
+
+Clauses: specs/activities.md §1.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What other parts may ask of federation: who our neighbours are, and telling them something."""
+"""What other parts may ask of federation: who our neighbours are, and telling them something.
+
+Clauses: specs/activities.md §3.
+"""
 
 from __future__ import annotations
 

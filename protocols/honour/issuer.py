@@ -1,4 +1,4 @@
-"""The issuing commune: decides each payment, by its own clock (specs/honour.md §6).
+"""The issuing commune: decides each payment, by its own clock (specs/honour.md §6; codes: specs/honour-objects.md §7).
 
 ``handle`` is pure. The caller loads the payment and the facts under the lock of the log's head, performs the effects,
 stores the new state, the entry and the reply, and commits all of it as one transaction; only then the reply leaves.

@@ -1,4 +1,7 @@
-"""The published JSON Schemas, made from the tables that build and parse (specs/schemas/honour/)."""
+"""The published JSON Schemas, made from the tables that build and parse (specs/schemas/honour/).
+
+Clauses: specs/honour-objects.md §4.
+"""
 
 from __future__ import annotations
 

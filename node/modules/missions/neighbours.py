@@ -1,4 +1,7 @@
-"""Missions of other nodes: what a peer sent is bounded, cleaned and kept only if it is the peer's own to say."""
+"""Missions of other nodes: what a peer sent is bounded, cleaned and kept only if it is the peer's own to say.
+
+Clauses: specs/missions.md §2.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -75,10 +75,11 @@ class Loopback(AbstractResolver):
 
 
 class Network:
-    """The way out of one node."""
+    """The way out of one node. `watch` is told of each exchange: url, status, headers and body answered, body sent."""
 
     def __init__(self, me: Identity) -> None:
         self.me = me
+        self.watch: Callable[[str, int, Mapping[str, str], bytes, bytes | None], None] = lambda *seen: None
         self.peers: dict[str, Peer] = {}
         self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(resolver=Loopback()))
 
@@ -131,14 +132,17 @@ class Network:
 
     async def _get(self, url: str, accept: str) -> tuple[Any, str]:
         async with self._session.get(url, headers={"Accept": accept}, allow_redirects=False) as answer:
+            content = await answer.read()
+            self.watch(url, answer.status, answer.headers, content, None)
             if answer.status != 200:
                 raise NoAnswer(answer.status, "")
-            return json.loads(await answer.read()), answer.content_type
+            return json.loads(content), answer.content_type
 
     async def _post(self, url: str, body: bytes, kind: str, dialect: str) -> tuple[int, bytes]:
         headers = self._signed(url, body, kind, dialect)
         async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
             content = await answer.read()
+            self.watch(url, answer.status, answer.headers, content, body)
             if answer.status >= 300:
                 problem = json.loads(content) if answer.content_type == "application/problem+json" else {}
                 raise NoAnswer(answer.status, problem.get("code", ""))

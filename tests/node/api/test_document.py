@@ -14,10 +14,13 @@ from aiohttp.test_utils import TestServer
 from node.accounts.rules import SCOPES
 from node.api.describing import PREFIX, describe
 from node.app import build
+from node.core.config import ProcessSettings
 from node.core.node import Node
 from tests.fixtures.browser import Visitor, serving, visiting
 from tests.fixtures.nodes import NodeFactory
+from tests.node.cli.commands import ok
 from web.openapi import endpoints
+from web.typography import plain
 
 
 @pytest.fixture
@@ -107,3 +110,8 @@ async def test_in_english(server: TestServer, node: Node) -> None:
     async with visiting(server, node, "en") as visitor:
         assert "My profile: interests" in (await visitor.get("/api")).text
         assert "My profile: interests" in (await visitor.get("/api/v1/openapi.json")).text
+
+
+async def test_the_command_prints_what_the_node_serves(node: Node, visitor: Visitor, settings: ProcessSettings) -> None:
+    served = json.loads((await visitor.get("/api/v1/openapi.json")).text)
+    assert json.loads(plain(ok(settings, "openapi", node.folder))) == served

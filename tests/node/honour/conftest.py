@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,15 @@ import pytest
 from node.core.config import ProcessSettings
 from node.serving import serving
 from tests.fixtures.nodes import NodeFactory
+from tests.fixtures.wire import Wire, wire_checked
 from tests.node.honour.communes import Communes, MovingClock, free_port
+
+
+@pytest.fixture(autouse=True)
+def wire() -> Iterator[Wire]:
+    """All that the nodes send each other is held against specs/schemas."""
+    with wire_checked() as found:
+        yield found
 
 
 @pytest.fixture

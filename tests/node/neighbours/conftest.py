@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +11,16 @@ from node.core.config import ProcessSettings
 from node.core.node import Node
 from tests.fixtures.nodes import NodeFactory, TestClock
 from tests.fixtures.serving import free_port, local_address, served
+from tests.fixtures.wire import Wire, wire_checked
 
 LOCAL = ProcessSettings(federation_allow_private=True, mail_from="ygor@castanet.localhost")
+
+
+@pytest.fixture(autouse=True)
+def wire() -> Iterator[Wire]:
+    """All that the nodes send each other is held against specs/schemas."""
+    with wire_checked() as found:
+        yield found
 
 
 @pytest.fixture

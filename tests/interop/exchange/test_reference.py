@@ -26,7 +26,8 @@ from node.modules.missions import service
 from tests.fixtures.browser import Visitor
 from tests.fixtures.serving import until
 from tests.fixtures.town import Town, available, settle
-from tests.interop.conftest import Neighbours
+from tests.fixtures.wire import Wire
+from tests.interop.exchange.conftest import Neighbours
 from tests.interop.reference.issuing import Resident
 from tests.interop.reference.network import NoAnswer
 from tests.interop.reference.octets import Object, canonical, fresh_id
@@ -34,7 +35,7 @@ from tests.modules.missions.people import draft_with, shift_at
 from tests.node.honour.communes import sums_of
 from tests.node.honour.test_pages import PROPOSAL
 
-FOLDER = Path(__file__).parent / "reference"
+FOLDER = Path(__file__).parents[1] / "reference"
 ALLOWED = {"aiohttp", "cryptography", "nacl", "rfc8785"}
 THREE_FOR_TWO = {"rateNum": 3, "rateDen": 2, "limit": 1000, "dayCap": 60, "cardDayCap": 30, "offlineFloor": 0}
 ONE_FOR_ONE = {"rateNum": 1, "rateDen": 1, "limit": 1000, "dayCap": 60, "cardDayCap": 30, "offlineFloor": 0}
@@ -97,7 +98,7 @@ async def shows(visitor: Visitor, path: str, text: str, *, there: bool = True) -
     return await until(look)
 
 
-async def test_missions_travel_both_ways(strangers: Neighbours) -> None:
+async def test_missions_travel_both_ways(strangers: Neighbours, wire: Wire) -> None:
     ours, theirs = strangers.ours, strangers.theirs
     people = await ours.write(settle)
 
@@ -138,6 +139,8 @@ async def test_missions_travel_both_ways(strangers: Neighbours) -> None:
         await theirs.network.fetch(address)
     assert answer.value.status == 410
     assert {"cavage", "rfc9421"} <= set(theirs.dialects)
+    documents = {"node-actor", "instance-actor", "webfinger", "event", "tombstone"}
+    assert documents | {"Follow", "Accept", "Create", "Update", "Delete"} <= set(wire.seen)
 
 
 async def agree(both: Neighbours, claire: Visitor) -> None:
@@ -190,7 +193,7 @@ async def the_same_books(both: Neighbours) -> None:
     assert await both.ours.read(verification.verify) == []
 
 
-async def test_terms_payments_and_a_statement(strangers: Neighbours) -> None:
+async def test_terms_payments_and_a_statement(strangers: Neighbours, wire: Wire) -> None:
     ours, theirs, us = strangers.ours, strangers.theirs, strangers.us
     people = await ours.write(settle)
     anouk = Resident("Anouk", 50, "7Q4K92MD")
@@ -216,6 +219,9 @@ async def test_terms_payments_and_a_statement(strangers: Neighbours) -> None:
         assert "Contresigné" in answered.text
         await settled(strangers, made)
     await the_same_books(strangers)
+    asked = {"Look", "Reserve", "Charge", "Commit", "Cancel", "Refund", "Query", "Pull", "AckHead", "Statement"}
+    answers = {"Seen", "Held", "Committed", "Refused", "Voided", "Refunded", "State", "Entries", "StatementAck"}
+    assert {f"honour/{name}" for name in asked | answers} | {"Offer", "problem"} <= set(wire.seen)
 
 
 async def pay_refused(both: Neighbours, people: Town, anouk: Resident) -> str:

@@ -1,0 +1,1 @@
+"""Our node and one made from specs/ alone."""

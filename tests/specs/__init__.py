@@ -1,0 +1,1 @@
+"""specs/ as other teams read it: complete, true to the code, valid."""
