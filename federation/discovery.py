@@ -5,11 +5,12 @@ Clauses: specs/federation.md §2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from federation import media
 from federation.client import FederationClient, FetchBudget
+from federation.hosts import announced
 from federation.keys import MAX_ACTOR_BYTES
 from federation.remote_actor import RemoteActor, read_actor
 from protocols.errors import RemoteProtocolError
@@ -39,7 +40,7 @@ async def fetch_actor(client: FederationClient, actor_id: str, budget: FetchBudg
         raise RemoteProtocolError("The actor has another id", code="cross-origin")
     kind = actor.signature
     if kind is not None and (await client.hosts.load(actor.host)).advertised is not kind:
-        await client.hosts.update(actor.host, lambda state: replace(state, advertised=kind))
+        await client.hosts.update(actor.host, lambda state: announced(state, kind))
     return actor
 
 

@@ -91,6 +91,12 @@ def succeeded(state: HostState, now: datetime, signature: SignatureKind | None =
     )
 
 
+def announced(state: HostState, kind: SignatureKind) -> HostState:
+    """After its actor's document: what that announces is tried first from now on, whatever the host took while that was
+    not known (specs/federation.md §4.3)."""
+    return state if state.advertised is kind else replace(state, advertised=kind, signature=None)
+
+
 def failed(state: HostState, now: datetime, error: str) -> HostState:
     """After no answer, or a server's error."""
     return replace(state, breaker=breaker.after_failure(state.breaker, now), last_failure=now, last_error=error[:500])

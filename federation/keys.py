@@ -11,13 +11,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
 from federation.client import FederationClient, FetchBudget
 from federation.errors import BudgetSpent, PeerRefused, PeerUnreachable
-from federation.hosts import HostState, SignatureKind
+from federation.hosts import announced
 from federation.ports import CachedKey, KeyCache, KeyUse
 from federation.remote_actor import ActorKey, RemoteActor, read_actor
 from protocols.errors import RemoteProtocolError
@@ -137,7 +137,7 @@ class KeyResolver:
             return CachedKey(key_id, use, now, problem=error.message, gone=gone)
         if actor.signature is not None:
             kind = actor.signature
-            await self._client.hosts.update(actor.host, lambda state: _advertise(state, kind))
+            await self._client.hosts.update(actor.host, lambda state: announced(state, kind))
         return CachedKey(key_id, use, now, actor=actor.document)
 
     async def _owner(self, key_id: str, use: KeyUse, budget: FetchBudget) -> RemoteActor:
@@ -186,10 +186,6 @@ def _is_no_answer(error: RemoteProtocolError) -> bool:
     if isinstance(error, PeerRefused):
         return error.answer_status >= 500 or error.answer_status == 429
     return isinstance(error, PeerUnreachable)
-
-
-def _advertise(state: HostState, kind: SignatureKind) -> HostState:
-    return replace(state, advertised=kind)
 
 
 def _lifetime(entry: CachedKey) -> timedelta:

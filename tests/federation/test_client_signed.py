@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from aiohttp import web as aio
 
+from federation.discovery import fetch_actor
 from federation.errors import PeerRefused
 from federation.hosts import SignatureKind
 from tests.federation.peers import Peer, Town
@@ -69,3 +72,14 @@ async def test_a_post_follows_no_redirect(town: Town, sicoval: Peer, labege: Pee
         await sicoval.client.post(f"{base}/inbox", b"{}", identity=sicoval.identity)
     assert caught.value.answer_status == 307
     assert labege.requests == []
+
+
+async def test_what_a_host_announces_counts_more_than_what_it_took_before(sicoval: Peer, labege: Peer) -> None:
+    """The first fetch of a stranger is signed the old way; its document says what it prefers from then on."""
+    assert sicoval.hosts.states == {}
+    await fetch_actor(sicoval.client, labege.actor.id)
+    state = sicoval.hosts.states[labege.host]
+    assert state.knocks()[0] is SignatureKind.RFC9421_ED25519
+    await sicoval.hosts.update(labege.host, lambda known: replace(known, signature=SignatureKind.CAVAGE))
+    await fetch_actor(sicoval.client, labege.actor.id)
+    assert sicoval.hosts.states[labege.host].knocks()[0] is SignatureKind.CAVAGE  # it refused what it announces

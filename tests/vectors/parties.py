@@ -51,4 +51,11 @@ def party_key(seed: bytes, method: str) -> Object:
     return {"verificationMethod": method, **ed_public(seed)}
 
 
+CONTEXT: list[Any] = [
+    "https://www.w3.org/ns/activitystreams",
+    "https://w3id.org/security/data-integrity/v1",
+    {"ygor": "urn:ygor:ns#", "sc": "http://schema.org#", "maximumAttendeeCapacity": "sc:maximumAttendeeCapacity"},
+]
+"""Of the vectors' documents: a node may write others (actors.md 5.2), and these do not change when Ygor's do."""
+
 KEYS: Object = {A: party_key(A_SEED, A_METHOD), B: party_key(B_SEED, B_METHOD)}
