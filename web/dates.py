@@ -10,12 +10,14 @@ from babel.dates import format_date, format_timedelta
 from web.scope import current
 from web.typography import NBSP
 
-Length = Literal["short", "medium", "long", "full"]
+Length = Literal["short", "medium", "long", "full", "weekday", "weekday-short", "month"]
 
+_PARTS = {"weekday": "EEEE", "weekday-short": "EEE", "month": "MMMM y"}
 _PATTERNS: dict[str, dict[str, str]] = {
+    # weekday, month: parts of a day, for a calendar sheet
     # short: without a year, for cards; medium: without a year, with the weekday; long: with the year; full: everything
-    "fr": {"short": "d MMM", "medium": "EEEE d MMMM", "long": "d MMMM y", "full": "EEEE d MMMM y"},
-    "en": {"short": "d MMM", "medium": "EEEE d MMMM", "long": "d MMMM y", "full": "EEEE d MMMM y"},
+    "fr": {"short": "d MMM", "medium": "EEEE d MMMM", "long": "d MMMM y", "full": "EEEE d MMMM y", **_PARTS},
+    "en": {"short": "d MMM", "medium": "EEEE d MMMM", "long": "d MMMM y", "full": "EEEE d MMMM y", **_PARTS},
 }
 
 
@@ -32,7 +34,7 @@ def day(value: date | datetime | None, length: Length = "long") -> str:
     locale = current().locale
     shown = local(value).date() if isinstance(value, datetime) else value
     text = format_date(shown, _PATTERNS[locale][length], locale="en_GB" if locale == "en" else "fr")
-    if locale == "fr" and shown.day == 1:
+    if locale == "fr" and shown.day == 1 and length not in _PARTS:
         text = text.replace("1 ", "1er ", 1)
     return text
 

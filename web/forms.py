@@ -146,7 +146,8 @@ async def bind(request: aio.Request, model: type[M], *, extra: Mapping[str, Any]
     files: dict[str, Upload] = {}
     for name, item in posted.items():
         if isinstance(item, aio.FileField) and item.filename:
-            files[name] = Upload(item.filename[:200], item.content_type, item.file.read())
+            with item.file as sent:  # closed here: a request with a body limit of its own is a copy nobody closes
+                files[name] = Upload(item.filename[:200], item.content_type, sent.read())
     form = _bound(request, model, posted, extra or {})
     form.files = files
     return form

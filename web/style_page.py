@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from aiohttp import web as aio
@@ -13,6 +13,8 @@ from web.forms import Form, bind, blank
 from web.i18n import gettext
 from web.render import render
 
+MONDAY = date(2026, 11, 30)
+WEEKS = tuple(tuple(MONDAY + timedelta(days=7 * week + day) for day in range(7)) for week in range(5))
 DAYS = (date(2026, 12, 15), date(2027, 1, 31), date(2027, 4, 30))
 
 
@@ -49,7 +51,7 @@ def _page(request: aio.Request, form: Form[StyleInput]) -> aio.Response:
     wrong.add_error("wrong_title", gettext(request, REQUIRED))
     wrong.add_error("wrong_places", gettext(request, WORDS["less_than_equal"], le=500))
     till = blank(request, TillInput)
-    context = {"form": form, "wrong": wrong, "till": till, "days": DAYS}
+    context = {"form": form, "wrong": wrong, "till": till, "days": DAYS, "weeks": WEEKS}
     return render(request, "web/style.html", context, status=form.status)
 
 

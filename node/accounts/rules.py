@@ -18,6 +18,7 @@ SCOPES = (
     "profile:read",
     "missions:read",
     "missions:write",
+    "events:write",
     "wallet:read",
     "rewards:read",
     "rewards:write",

@@ -16,6 +16,7 @@ SCOPE_WORDS = {
     "profile:read": N_("Lire mon profil"),
     "missions:read": N_("Voir les missions et mes inscriptions"),
     "missions:write": N_("M’inscrire et gérer mes missions"),
+    "events:write": N_("M’inscrire aux événements et rendre ma place"),
     "wallet:read": N_("Lire mon solde et mes mouvements"),
     "rewards:read": N_("Voir les offres"),
     "rewards:write": N_("Encaisser pour mon organisation"),

@@ -22,6 +22,7 @@ CORE_PARTS = (
     "node.organisations",
     "node.ledger",
     "node.cards",
+    "node.media",
     "node.neighbours",
     "node.honour",
     "node.administration",

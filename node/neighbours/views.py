@@ -165,6 +165,8 @@ def routes() -> list[aio.RouteDef]:
         aio.get(actor + "/followers", wire.collection_handler(site_for, "followers"), name="neighbours.followers"),
         aio.get("/ap/activities/{number}", objects, name="neighbours.activity"),
         aio.get("/ap/missions/{number}", objects, name="neighbours.mission"),
+        aio.get("/ap/events/{number}", objects, name="neighbours.event"),
+        aio.get("/ap/articles/{number}", objects, name="neighbours.article"),
         aio.post(actor + "/inbox", machine, name="neighbours.inbox"),
         aio.post("/ap/inbox", machine, name="neighbours.shared-inbox"),
     ]
