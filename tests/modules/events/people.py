@@ -48,8 +48,9 @@ class Town:
     stranger: str
 
 
-def town(unit: Unit) -> Town:
-    here = missions_people.town(unit)
+def town(unit: Unit, here: missions_people.Town | None = None) -> Town:
+    """A new town, or the one that has missions already."""
+    here = here or missions_people.town(unit)
     agent = person(unit, "Nadia", "Kessler")
     grant(unit, SYSTEM, agent, "agent")
     return Town(here.association_id, here.slug, here.helper, agent, here.resident, here.stranger)
