@@ -12,7 +12,7 @@ from node.accounts.roles import grant
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.core.viewer import SYSTEM
-from node.demo import history, world
+from node.demo import agenda, history, world
 from node.demo.world import Job, Town
 from node.ledger import public as ledger
 from node.modules.missions import service as missions
@@ -43,6 +43,7 @@ def fill(unit: Unit, town: Town, password_hash: str) -> None:
         offer = offers.OfferDraft(deal.title, deal.summary, deal.conditions, deal.kind, deal.price)
         offer_id = offers.create(unit, viewer, groups[deal.partner], offer)
         offers.change_state(unit, viewer, offer_id, "publish")
+    agenda.announce(unit, town, ids, groups)
     history.live_through(unit, town, ids, groups)
 
 

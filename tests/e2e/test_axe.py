@@ -29,7 +29,19 @@ BY_MAIL = frozenset({"accounts.link", "accounts.link_sent"})
 HUBS = frozenset({"home.show", "home.desk", "profile.show"})
 LOOKS = 2
 """The most walkers who look at one kind of page, hubs apart; those with most to do go first."""
-MAIN = HUBS | {"missions.list", "missions.show", "wallet.card", "rewards.till", "honour.terms", "accounts.people"}
+MAIN = HUBS | {
+    "missions.list",
+    "missions.show",
+    "events.list",
+    "events.month",
+    "events.show",
+    "news.list",
+    "news.show",
+    "wallet.card",
+    "rewards.till",
+    "honour.terms",
+    "accounts.people",
+}
 """Looked at in the dark too."""
 WEIGHT, REQUESTS = 100_000, 15
 

@@ -13,9 +13,20 @@ from yarl import URL
 from node.core.registry import installed
 from tests.e2e.people import Person
 
-FILES = frozenset({"missions.calendar", "web.static", "web.language", "profile.evidence"})
+FILES = frozenset(
+    {
+        "events.calendar",
+        "events.feed",
+        "missions.calendar",
+        "media.show",
+        "news.feed",
+        "web.static",
+        "web.language",
+        "profile.evidence",
+    }
+)
 """Addresses that are no pages."""
-SEVERAL = {"missions.show": 3, "rewards.show": 2, "neighbours.peer": 2}
+SEVERAL = {"missions.show": 3, "events.show": 3, "news.show": 2, "rewards.show": 2, "neighbours.peer": 2}
 """Kinds of page that differ enough to look at several."""
 
 

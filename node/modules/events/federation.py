@@ -15,7 +15,7 @@ from node.modules.events.notes import EventNote
 from node.neighbours import public as federation
 from node.neighbours.events import FollowerJoined, FollowingEnded
 from node.neighbours.public import Incoming
-from protocols import activities, fields
+from protocols import activities, fields, readable
 from protocols import events as wire
 from protocols.missions import Place
 from protocols.types import JsonObject
@@ -28,20 +28,21 @@ def document_of(unit: Unit, event: Event) -> JsonObject:
     """One of our events as an Event, without `@context`."""
     note = notes.note_of(unit, event)
     actor = federation.own_actor(unit)
+    told = _told(unit, note)
     value = wire.Event(
         id=note.uri,
         attributed_to=actor,
         name=note.title,
         start=note.starts_at,
         end=note.ends_at,
-        summary=note.summary or None,
-        content=note.html or None,
+        summary=told.summary,
+        content=told.content,
         url=note.url,
         place=Place(name=note.place_name or None, latitude=note.lat, longitude=note.lon),
         registration=note.registration,
         capacity=note.places,
         published=note.published_at,
-        updated=note.updated_at,
+        updated=max(note.updated_at, note.published_at),
         theme=note.theme,
         organisation=note.organisation_name or None,
         cancelled=note.cancelled,
@@ -49,16 +50,30 @@ def document_of(unit: Unit, event: Event) -> JsonObject:
     return wire.build_event(value, to=(PUBLIC,), cc=(f"{actor}/followers",))
 
 
+def _told(unit: Unit, note: EventNote) -> readable.Readable:
+    """The event as people on other servers read it (specs/federation.md §11)."""
+    entrance = "sur inscription" if note.registration else "entrée libre"
+    facts = (
+        "Annulé" if note.cancelled else "",
+        readable.when(unit.local(note.starts_at), unit.local(note.ends_at)),
+        note.place_name,
+        f"avec {note.organisation_name}" if note.organisation_name else "",
+        "" if note.cancelled else entrance,
+    )
+    return readable.Readable(note.title, note.url, facts, note.summary, note.html)
+
+
 def note_from(event: wire.Event) -> EventNote:
     """A received Event as a note; bounds and cleaning are `neighbours.receive`'s."""
     place = event.place or Place()
+    content = event.content or ""
     published = event.published or event.updated or event.start
     return EventNote(
         uri=event.id,
         url=event.url or event.id,
         title=event.name,
-        summary=event.summary or "",
-        html=event.content or "",
+        summary=readable.teaser_in(event.summary or "", content),
+        html=readable.html_in(content),
         organisation_name=event.organisation or "",
         starts_at=event.start,
         ends_at=event.end or event.start,

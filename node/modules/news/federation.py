@@ -16,7 +16,7 @@ from node.modules.news.models import Article
 from node.neighbours import public as federation
 from node.neighbours.events import FollowerJoined, FollowingEnded
 from node.neighbours.public import Incoming
-from protocols import activities, fields
+from protocols import activities, fields, readable
 from protocols import articles as wire
 from protocols.types import JsonObject
 from protocols.vocabulary import PUBLIC
@@ -36,6 +36,9 @@ def document_of(unit: Unit, article: Article) -> JsonObject:
             width=article.picture_width,
             height=article.picture_height,
         )
+    page = unit.node.url(f"/actualites/{article.id}")
+    # As people on other servers read it (specs/federation.md §11).
+    told = readable.Readable(article.title, page, (), article.summary, html_of(article.text or article.summary))
     value = wire.Article(
         id=reading.uri_of(unit, article.id),
         attributed_to=actor,
@@ -43,9 +46,9 @@ def document_of(unit: Unit, article: Article) -> JsonObject:
         published=article.published_at or article.updated_at,
         # Every state that is sent bears its moment: one published again must count as later than its withdrawal.
         updated=article.updated_at,
-        summary=article.summary,
-        content=html_of(article.text or article.summary),
-        url=unit.node.url(f"/actualites/{article.id}"),
+        summary=told.summary,
+        content=told.content,
+        url=page,
         theme=article.theme,
         picture=picture,
     )

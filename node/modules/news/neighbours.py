@@ -12,6 +12,7 @@ from node.core.errors import Invalid
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.modules.news.models import Neighbour
+from protocols import readable
 from protocols.articles import Article as WireArticle
 
 MOST_PER_PEER = 300
@@ -41,12 +42,19 @@ def receive(unit: Unit, peer_host: str, peer_name: str, article: WireArticle) ->
     row.peer_host, row.peer_name = peer_host, foreign.plain(peer_name, 120) or peer_host
     row.url = article.url if article.url and foreign.is_own(peer_host, article.url) else article.id
     row.title = title
-    row.summary = foreign.plain(article.summary or "", 400) or foreign.plain(article.content or "", 400)
+    row.summary = _teaser(article)
     row.theme = themes.theme(article.theme or "other").key
     row.search_text = folded(row.title, row.summary, row.peer_name)
     row.published_at, row.updated_at, row.received_at, row.state = published_at, updated_at, unit.now, "live"
     unit.session.flush()
     return True
+
+
+def _teaser(article: WireArticle) -> str:
+    """What a list says of it; who writes no summary is quoted with the beginning."""
+    content = article.content or ""
+    said = foreign.plain(readable.teaser_in(article.summary or "", content), 400)
+    return said or foreign.plain(readable.html_in(content), 400)
 
 
 def withdraw(unit: Unit, peer_host: str, uri: str, at: datetime) -> bool:

@@ -21,7 +21,9 @@ from node.organisations import membership
 from node.organisations import service as organisations
 from tests.fixtures.browser import serving
 from tests.fixtures.nodes import TestClock
+from tests.modules.events import people as agenda
 from tests.modules.missions.people import SATURDAY, Town, draft_with, person, published, shift_at
+from tests.modules.news import articles
 from tests.modules.profile.doing import certified
 
 
@@ -54,10 +56,12 @@ def _fill(unit: Unit, town: Town) -> Commune:
     viewer = accounts.viewer(unit, operator)
     offer_id = offers.create(unit, viewer, pool.id, offers.OfferDraft("Une entrée", "", "", "free", 2))
     offers.change_state(unit, viewer, offer_id, "publish")
+    event_id = agenda.published(unit, agenda.town(unit, town))
+    _author, article_id = articles.published(unit)
     code = cards.issue(unit, town.resident).code
     paid = till.charge(unit, viewer, till.Charge(new_id(), pool.id, code, "", offer_id, "", 2))
     known = {
-        "id": (mission_id, paid.id, "01ARZ3NDEKTSV4RRFFQ69G5FAV"),
+        "id": (mission_id, event_id, article_id, paid.id, "01ARZ3NDEKTSV4RRFFQ69G5FAV"),
         "shift_id": tuple(shifts),
         "card": tuple(cards.issue(unit, who[role]).code for role in ("resident", "agent")),
         "partner": (pool.slug, town.slug),
