@@ -16,7 +16,7 @@ from federation import media
 from federation.errors import AddressRefused, BudgetSpent, PeerRefused, PeerUnreachable
 from federation.host_rules import check_outgoing
 from federation.hosts import HostState, SignatureKind
-from federation.identity import Identity, sign_request
+from federation.identity import Identity, Signer, now_signing, sign_request
 from federation.lookups import Lookups
 from federation.ports import Clock, HostMemory, HostRules
 from federation.transport import TOTAL_S, Answer, Transport
@@ -84,7 +84,7 @@ class FederationClient:
         self,
         transport: Transport,
         *,
-        fetch_as: Identity | None,
+        fetch_as: Signer | None,
         hosts: HostMemory,
         rules: HostRules,
         clock: Clock,
@@ -157,7 +157,8 @@ class FederationClient:
         return answer
 
     async def _document(self, url: str, budget: FetchBudget, max_bytes: int | None) -> tuple[JsonObject, str]:
-        ask = _Ask("GET", (("Accept", media.ACTIVITY_ACCEPT),), None, self._fetch_as, max_bytes=max_bytes)
+        identity = None if self._fetch_as is None else now_signing(self._fetch_as)
+        ask = _Ask("GET", (("Accept", media.ACTIVITY_ACCEPT),), None, identity, max_bytes=max_bytes)
         answer = await self._get(url, ask, budget)
         if not media.is_activity(answer.headers.get("content-type")):
             raise RemoteProtocolError("The answer is no ActivityStreams document", code="bad-content-type")

@@ -6,6 +6,7 @@ Clauses: specs/signing.md §7, specs/federation.md §4.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,6 +35,15 @@ class Identity:
     ed25519_seed: bytes = field(repr=False)
     proof_key_id: str
     proof_seed: bytes = field(repr=False)
+
+
+Signer = Identity | Callable[[], Identity]
+"""Who signs: fixed keys, or a function that gives those of this moment (keys are rotated while a node runs)."""
+
+
+def now_signing(signer: Signer) -> Identity:
+    """The identity of this moment."""
+    return signer if isinstance(signer, Identity) else signer()
 
 
 def sign_request(kind: SignatureKind, identity: Identity, message: HttpMessage, now: datetime) -> dict[str, str]:

@@ -6,7 +6,7 @@ Every method is a coroutine. Times are aware UTC datetimes. A "host" is an autho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -86,6 +86,14 @@ class KeyCache(Protocol):
 
     async def forget(self, actor_id: str) -> None:
         """Drop every entry whose actor document has this id (it told us that it changed)."""
+        ...
+
+
+class FormerNames(Protocol):
+    """The ids that actors had before they moved to their present ones, each confirmed from both ends when it moved."""
+
+    async def of(self, actor_id: str) -> Collection[str]:
+        """All former ids of the actor that has this id today."""
         ...
 
 

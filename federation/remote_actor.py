@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
@@ -18,10 +19,12 @@ PublicKey = RSAPublicKey | bytes
 
 @dataclass(frozen=True, slots=True)
 class ActorKey:
-    """A key listed by its owner: RSA, or the 32 bytes of an Ed25519 key."""
+    """A key listed by its owner: RSA, or the 32 bytes of an Ed25519 key. With `until` it is one of the past: only
+    proofs made up to then count."""
 
     key_id: str
     public_key: PublicKey
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +65,16 @@ class RemoteActor:
         """The key with this id, if the actor's document lists it for this use."""
         if use is KeyUse.PROOF:
             proof = self.profile.proof_key(key_id)
-            return None if proof is None else ActorKey(key_id, proof.public_key)
+            return self._former_key(key_id) if proof is None else ActorKey(key_id, proof.public_key)
         rsa = self.profile.rsa_key(key_id)
         if rsa is not None:
             return ActorKey(key_id, rsa.public_key())
         modern = self.profile.http_key(key_id)
         return None if modern is None else ActorKey(key_id, modern.public_key)
+
+    def _former_key(self, key_id: str) -> ActorKey | None:
+        former = self.profile.former_key(key_id)
+        return None if former is None or former.revoked else ActorKey(key_id, former.public_key, former.until)
 
 
 def read_actor(document: JsonObject) -> RemoteActor:

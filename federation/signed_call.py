@@ -16,14 +16,15 @@ from federation.client import FederationClient, FetchBudget
 from federation.hearing import note_heard
 from federation.host_rules import check_incoming
 from federation.hosts import SignatureKind
-from federation.identity import Identity, prove
-from federation.ports import OutboxStore
+from federation.identity import Signer, now_signing, prove
+from federation.ports import FormerNames, OutboxStore
 from federation.remote_actor import RemoteActor
 from federation.verification import RequestVerifier
 from protocols import jcs, strict_json
 from protocols.errors import RemoteProtocolError
 from protocols.messages import HttpMessage
 from protocols.origins import same_origin
+from protocols.proofs import proofs_of
 from protocols.types import JsonObject
 
 MAX_CALL_BYTES = 262_144
@@ -31,20 +32,25 @@ MAX_CALL_BYTES = 262_144
 
 @dataclass(frozen=True, slots=True)
 class VerifiedCall:
-    """A call whose request signature and object proof are both `actor`'s."""
+    """A call whose request signature and object proof are both `actor`'s, the proof perhaps under an id it had
+    formerly."""
 
     actor: RemoteActor
     body: JsonObject
     key_id: str
+    formerly: tuple[str, ...] = ()
 
 
 class SignedCaller:
     """Asks peers, as one local actor."""
 
-    def __init__(self, client: FederationClient, verifier: RequestVerifier, identity: Identity) -> None:
+    def __init__(
+        self, client: FederationClient, verifier: RequestVerifier, identity: Signer, names: FormerNames | None = None
+    ) -> None:
         self._client = client
         self._verifier = verifier
         self._identity = identity
+        self._names = names
 
     async def call(self, peer: RemoteActor, url: str, body: JsonObject) -> JsonObject:
         """POST `body` to `url` (of the peer's origin) and return the answer, which the peer has proved.
@@ -55,19 +61,20 @@ class SignedCaller:
         """
         if not same_origin(url, peer.id):
             raise RemoteProtocolError("The endpoint is not the peer's", code="cross-origin")
-        now = self._client.clock()
-        signed = body if "proof" in body else prove(self._identity, body, now)
+        now, identity = self._client.clock(), now_signing(self._identity)
+        signed = body if "proof" in body else prove(identity, body, now)
         answer = await self._client.post(
             url,
             jcs.canonical(signed),
-            identity=self._identity,
+            identity=identity,
             content_type=media.JSON,
             kind=SignatureKind.RFC9421_ED25519,
         )
         if not media.is_json(answer.headers.get("content-type")):
             raise RemoteProtocolError("The answer is not JSON", code="bad-content-type")
         said = strict_json.loads(answer.body, max_bytes=MAX_CALL_BYTES)
-        proved_by = await self._verifier.verify_proofs(said, peer.id, now, FetchBudget(), known=peer)
+        formerly = await _formerly(said, peer.id, self._names)
+        proved_by = await self._verifier.verify_proofs(said, peer.id, now, FetchBudget(), known=peer, formerly=formerly)
         if proved_by is None:
             raise RemoteProtocolError("The answer is not proved", status=401, code="no-proof")
         return said
@@ -76,7 +83,14 @@ class SignedCaller:
 class CallVerifier:
     """Verifies calls to this node: as the inbox does, without the rules for activities."""
 
-    def __init__(self, client: FederationClient, verifier: RequestVerifier, outbox: OutboxStore | None = None) -> None:
+    def __init__(
+        self,
+        client: FederationClient,
+        verifier: RequestVerifier,
+        outbox: OutboxStore | None = None,
+        names: FormerNames | None = None,
+    ) -> None:
+        self._names = names
         self._client = client
         self._verifier = verifier
         self._outbox = outbox
@@ -94,8 +108,18 @@ class CallVerifier:
         budget = FetchBudget()
         request = await self._verifier.verify(message, now, budget)
         await check_incoming(request.signer.id, self._client.rules)
-        proved_by = await self._verifier.verify_proofs(body, request.signer.id, now, budget, known=request.signer)
+        signer = request.signer
+        formerly = await _formerly(body, signer.id, self._names)
+        proved_by = await self._verifier.verify_proofs(body, signer.id, now, budget, known=signer, formerly=formerly)
         if proved_by is None:
             raise RemoteProtocolError("The body is not proved", status=401, code="no-proof")
         await note_heard(request.signer.host, request.skew, now, self._client.hosts, self._outbox)
-        return VerifiedCall(request.signer, body, request.key_id)
+        return VerifiedCall(proved_by, body, request.key_id, formerly)
+
+
+async def _formerly(document: JsonObject, actor_id: str, names: FormerNames | None) -> tuple[str, ...]:
+    """The former ids of an actor, if the document is proved under another one than its present id."""
+    methods = {str(proof.get("verificationMethod")) for proof in proofs_of(document)}
+    if names is None or all(method.startswith(actor_id + "#") for method in methods):
+        return ()
+    return tuple(await names.of(actor_id))

@@ -5,7 +5,7 @@ Clauses: specs/federation.md §5, §7.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -76,39 +76,50 @@ class RequestVerifier:
         return VerifiedRequest(resolved.actor, parameters.key_id, _skew(message, parameters if modern else None, now))
 
     async def verify_proofs(
-        self, document: JsonObject, owner: str, now: datetime, budget: FetchBudget, *, known: RemoteActor | None = None
+        self,
+        document: JsonObject,
+        owner: str,
+        now: datetime,
+        budget: FetchBudget,
+        *,
+        known: RemoteActor | None = None,
+        formerly: Collection[str] = (),
     ) -> RemoteActor | None:
         """`owner` (an actor id) as a RemoteActor when it proved `document`; None without any proof.
 
         A proof by the owner's origin that does not fit, or only proofs by strangers: RemoteProtocolError 401.
+        `formerly`: ids that the owner had before it moved. A key named under one of them is the key that the owner
+        lists today under the same fragment.
         """
         proofs = proofs_of(document)
         if not proofs:
             return None
-        for method in _own_methods(proofs, owner):
-            known = await self._verify_proof(document, method, owner, now, budget, known)
+        for method in _own_methods(proofs, owner, formerly):
+            key_id = _present(method, owner, formerly)
+            known = await self._verify_proof(document, method, key_id, owner, now, budget, known)
         return known
 
     async def _verify_proof(
         self,
         document: JsonObject,
         method: str,
+        key_id: str,
         owner: str,
         now: datetime,
         budget: FetchBudget,
         known: RemoteActor | None,
     ) -> RemoteActor:
-        resolved = await self._keys.resolve(method, KeyUse.PROOF, budget, known=known)
+        resolved = await self._keys.resolve(key_id, KeyUse.PROOF, budget, known=known)
         if resolved.actor.id != owner:
             raise RemoteProtocolError("The proof's key belongs to another actor", status=401, code="foreign-proof")
         try:
-            _check_proof(document, resolved, now)
+            _check_proof(document, method, resolved, now)
             return resolved.actor
         except RemoteProtocolError as error:
             fresh = await self._fresh(resolved, error, budget, use=KeyUse.PROOF)
             if fresh.actor.id != owner:
                 raise
-            _check_proof(document, fresh, now)
+            _check_proof(document, method, fresh, now)
             return fresh.actor
 
     async def _fresh(
@@ -131,10 +142,10 @@ def proved_since(document: JsonObject, owner: str) -> datetime | None:
     return min(moments) if moments and len(moments) == len(own) else None
 
 
-def _own_methods(proofs: Sequence[JsonObject], owner: str) -> list[str]:
+def _own_methods(proofs: Sequence[JsonObject], owner: str, formerly: Collection[str]) -> list[str]:
     """The verification methods of the owner's origin, each of which must fit. Raises RemoteProtocolError for none."""
     methods = {method for proof in proofs if isinstance(method := proof.get("verificationMethod"), str)}
-    own = sorted(method for method in methods if same_origin(method, owner))
+    own = sorted(method for method in methods if same_origin(_present(method, owner, formerly), owner))
     if not own:
         raise RemoteProtocolError("The proof is not the owner's", status=401, code="foreign-proof")
     if len(own) > MAX_OWN_PROOFS:
@@ -160,11 +171,17 @@ def _verify_with(message: HttpMessage, resolved: ResolvedKey, now: datetime, mod
         raise RemoteProtocolError("This dialect is for RSA keys", status=401, code="bad-key")
 
 
-def _check_proof(document: JsonObject, resolved: ResolvedKey, now: datetime) -> None:
+def _present(method: str, owner: str, formerly: Collection[str]) -> str:
+    """A verification method as the owner names it today."""
+    named, mark, fragment = method.partition("#")
+    return owner + mark + fragment if named in formerly else method
+
+
+def _check_proof(document: JsonObject, method: str, resolved: ResolvedKey, now: datetime) -> None:
     key = resolved.key.public_key
     if not isinstance(key, bytes):
         raise RemoteProtocolError("A proof needs an Ed25519 key", status=401, code="bad-key")
-    verify_proof(document, public_key=key, verification_method=resolved.key.key_id, now=now)
+    verify_proof(document, public_key=key, verification_method=method, now=now, until=resolved.key.until)
 
 
 def _skew(message: HttpMessage, parameters: SignatureParameters | None, now: datetime) -> timedelta:

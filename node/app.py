@@ -20,9 +20,10 @@ from node.core.jobs import Jobs
 from node.core.module import NavItem
 from node.core.node import Node, Runtime
 from node.core.registry import Part
-from node.core.requests import FACTS, VIEWER, node_of, viewer_of
+from node.core.requests import FACTS, NODES, VIEWER, node_of, viewer_of
 from node.core.unit import Unit
 from node.core.viewer import Viewer
+from node.moved import former_hosts
 from web.app import create_app
 from web.config import DescribedError, WebConfig
 from web.i18n import N_, gettext
@@ -51,12 +52,13 @@ def build(runtime: Runtime, nodes: Sequence[Node], *, work: bool = True) -> aio.
     by_host = {node.hostname: node for node in nodes}
     if len(by_host) != len(nodes):
         raise ValueError("two nodes have the same host name")
+    former = {host: node for node in nodes for host in node.former_hostnames if host not in by_host}
     parts = runtime.registry.parts
     guarded = {part.name for part in parts if not part.module.core}
     registry = CollectorRegistry()
     config = WebConfig(
         registry=registry,
-        tenant_for={**_front_doors(nodes), **by_host}.get,
+        tenant_for={**_front_doors(nodes), **former, **by_host}.get,
         session_store=SqlSessionStore(),
         secret=_secret(nodes),
         domain_errors=(DomainError,),
@@ -64,7 +66,7 @@ def build(runtime: Runtime, nodes: Sequence[Node], *, work: bool = True) -> aio.
         prepare=_prepare,
         context=_context,
         routes=[route for part in parts for route in _routes(part)],
-        middlewares=(_only_what_is_on(guarded),),
+        middlewares=(_only_what_is_on(guarded), former_hosts),
         template_roots={part.name: part.folder / "templates" for part in parts},
         static_roots={part.name: part.folder / "static" for part in parts if (part.folder / "static").is_dir()},
         locale_roots=[Path(__file__).parent / "locale", *(part.folder / "locale" for part in parts)],
@@ -73,6 +75,7 @@ def build(runtime: Runtime, nodes: Sequence[Node], *, work: bool = True) -> aio.
     )
     app = create_app(config)
     app[REGISTRY] = registry
+    app[NODES] = tuple(nodes)
     if work:
         app.cleanup_ctx.append(lambda app: _work(Running(runtime, tuple(nodes), app)))
     return app

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from node.core import demo_mark
 from node.core.config import FILE, ConfigError, ProcessSettings, load_config
 from node.core.database import Base, is_postgres, postgres_engine, sqlite_engine
-from node.core.keys import load_keys
+from node.core.keyring import load_keyring
 from node.core.migrations import is_current, migrate_engine, new_schema, new_sqlite
 from node.core.node import DATABASE, Node, schema_name
 from node.core.registry import installed
@@ -120,7 +120,7 @@ def _require_node(archive: Path, place: Path) -> None:
     """Settings, keys and database must be there. Raises ConfigError."""
     load_config(place)
     try:
-        load_keys(place / "keys")
+        load_keyring(place / "keys")
     except (OSError, ValueError) as error:
         raise ConfigError(f"{archive}: keys: {error}") from error
     if not (place / DATABASE).is_file():
@@ -161,7 +161,7 @@ def _require_empty(connection: Connection) -> None:
 
 
 def _schema(folder: Path) -> str:
-    return schema_name(load_config(folder).host)
+    return schema_name(load_config(folder).first_host)
 
 
 def _postgres(settings: ProcessSettings, folder: Path) -> Engine:

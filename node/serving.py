@@ -53,6 +53,10 @@ def _may_be_served(nodes: list[Node], runtime: Runtime) -> None:
         if node.hostname in hosts:
             raise ConfigError(f"{node.folder} and {hosts[node.hostname]} have the same host name {node.hostname}")
         hosts[node.hostname] = node.folder
+    for node in nodes:
+        for host in node.former_hostnames:
+            if hosts.setdefault(host, node.folder) != node.folder:
+                raise ConfigError(f"{node.folder}: its former host name {host} is that of {hosts[host]} now")
     if any(node.facts.demo for node in nodes) and not _on_this_machine(runtime.settings.host):
         raise ConfigError("a demonstration is served on loopback only: YGOR_HOST must be 127.0.0.1 or ::1")
     for node in nodes:

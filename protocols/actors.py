@@ -3,11 +3,14 @@
 Three keys with three identifiers, never mixed (a peer caches a key under its identifier for ever):
 `publicKey` is RSA for HTTP signatures with everybody; `assertionMethod` lists Ed25519 Multikeys for object proofs
 (FEP-521a); `authentication` lists Ed25519 Multikeys for RFC 9421 signatures between Ygor nodes.
+
+`ygor:formerKeys` keeps the proof keys of the past, so that what they signed can be verified for ever.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -16,11 +19,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from protocols import fields, multikey
 from protocols.errors import LocalProtocolError, RemoteProtocolError
 from protocols.origins import same_origin
+from protocols.timestamps import rfc3339
 from protocols.types import Json, JsonObject
 from protocols.vocabulary import actor_context
 
 ACTOR_TYPES = frozenset({"Person", "Group", "Organization", "Service", "Application"})
 MAX_KEYS = 10
+MAX_FORMER_KEYS = 100
 MAX_PEM = 4096
 SUMMARY_LENGTH = 20_000
 
@@ -46,6 +51,17 @@ class Ed25519Key:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerKey:
+    """A proof key of the past (Controlled Identifiers §2.2): what it signed up to `until` still counts; nothing does
+    once it is `revoked`, except for whoever held it before."""
+
+    id: str
+    public_key: bytes
+    until: datetime
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
     """An actor document, ours or a peer's. Every address of the actor itself has the origin of `id`."""
 
@@ -64,6 +80,7 @@ class Actor:
     rsa_keys: tuple[RsaKey, ...] = ()
     proof_keys: tuple[Ed25519Key, ...] = ()
     http_keys: tuple[Ed25519Key, ...] = ()
+    former_keys: tuple[FormerKey, ...] = ()
     implements: tuple[str, ...] = ()
     """FEP-844e: addresses of what the software can do."""
     approves_followers: bool = False
@@ -81,6 +98,10 @@ class Actor:
     def proof_key(self, key_id: str) -> Ed25519Key | None:
         """The key for object proofs with that identifier."""
         return next((key for key in self.proof_keys if key.id == key_id), None)
+
+    def former_key(self, key_id: str) -> FormerKey | None:
+        """The proof key of the past with that identifier."""
+        return next((key for key in self.former_keys if key.id == key_id), None)
 
     def http_key(self, key_id: str) -> Ed25519Key | None:
         """The Ed25519 key for HTTP signatures with that identifier."""
@@ -108,6 +129,7 @@ def build_actor(actor: Actor) -> JsonObject:
         "publicKey": _one_or_list([{"id": k.id, "owner": actor.id, "publicKeyPem": k.pem} for k in actor.rsa_keys]),
         "assertionMethod": [_multikey(actor.id, key) for key in actor.proof_keys] or None,
         "authentication": [_multikey(actor.id, key) for key in actor.http_keys] or None,
+        "ygor:formerKeys": [_former_multikey(actor.id, key) for key in actor.former_keys] or None,
         "generator": {"type": "Application", "implements": [{"href": href} for href in actor.implements]}
         if actor.implements
         else None,
@@ -156,6 +178,7 @@ def parse_actor(document: JsonObject) -> Actor:
         rsa_keys=_rsa_keys(document, actor_id),
         proof_keys=_multikeys(document, "assertionMethod", actor_id),
         http_keys=_multikeys(document, "authentication", actor_id),
+        former_keys=_former_keys(document, actor_id),
         implements=_implements(document),
         approves_followers=fields.optional_flag(document, "manuallyApprovesFollowers"),
         also_known_as=_also_known_as(document),
@@ -195,6 +218,11 @@ def _multikey(controller: str, key: Ed25519Key) -> JsonObject:
     }
 
 
+def _former_multikey(controller: str, key: FormerKey) -> JsonObject:
+    said = "revoked" if key.revoked else "expires"
+    return {**_multikey(controller, Ed25519Key(key.id, key.public_key)), said: rfc3339(key.until)}
+
+
 def _own(address: str, actor_id: str) -> str:
     if not same_origin(address, actor_id):
         raise RemoteProtocolError("An actor's address leaves its host", code="cross-origin")
@@ -227,6 +255,23 @@ def _multikeys(document: JsonObject, name: str, actor_id: str) -> tuple[Ed25519K
             keys.append(Ed25519Key(key_id, multikey.decode(fields.text(entry, "publicKeyMultibase", max_length=1024))))
         except RemoteProtocolError:
             continue
+    return tuple(keys)
+
+
+def _former_keys(document: JsonObject, actor_id: str) -> tuple[FormerKey, ...]:
+    """As `_multikeys`; a key that does not say when it ended is passed over, one that says both is revoked."""
+    keys = []
+    for entry in fields.items(document, "ygor:formerKeys", max_items=MAX_FORMER_KEYS):
+        if not isinstance(entry, dict):
+            continue
+        [*read] = _multikeys({"key": entry}, "key", actor_id)
+        try:
+            revoked = fields.optional_moment(entry, "revoked")
+            until = revoked or fields.optional_moment(entry, "expires")
+        except RemoteProtocolError:
+            continue
+        if read and until is not None:
+            keys.append(FormerKey(read[0].id, read[0].public_key, until, revoked is not None))
     return tuple(keys)
 
 

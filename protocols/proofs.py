@@ -63,17 +63,23 @@ def proofs_of(document: JsonObject) -> tuple[JsonObject, ...]:
 
 
 def verify_proof(
-    document: JsonObject, *, public_key: bytes, verification_method: str, now: datetime | None = None
+    document: JsonObject,
+    *,
+    public_key: bytes,
+    verification_method: str,
+    now: datetime | None = None,
+    until: datetime | None = None,
 ) -> None:
     """Raises RemoteProtocolError (401) unless the document has one proof by `verification_method`, and it fits.
 
     With `now`, a proof created more than an hour in the future or expired is refused; how old a proof may be is for
-    the caller to say. That `verification_method` belongs to the right owner is the caller's question too.
+    the caller to say. With `until`, the end of a key of the past, so is one without a time or made later. That
+    `verification_method` belongs to the right owner is the caller's question too.
     """
     proof = _only_proof(document, verification_method)
     unsecured = {name: value for name, value in document.items() if name != "proof"}
     _check_options(proof, unsecured)
-    _check_times(proof, now)
+    _check_times(proof, now, until)
     value = proof.get("proofValue")
     if not isinstance(value, str) or len(value) > 128:
         raise refuse("Malformed proof value")
@@ -112,9 +118,11 @@ def _check_options(proof: JsonObject, unsecured: JsonObject) -> None:
         raise refuse("The proof's context is not the document's")
 
 
-def _check_times(proof: JsonObject, now: datetime | None) -> None:
+def _check_times(proof: JsonObject, now: datetime | None, until: datetime | None) -> None:
     created = _moment(proof, "created")
     expires = _moment(proof, "expires")
+    if until is not None and (created is None or created > until):
+        raise RemoteProtocolError("The key was no longer in use", status=401, code="stale")
     if now is not None and created is not None and created > now + SKEW:
         raise RemoteProtocolError("The proof was made in the future", status=401, code="stale")
     if now is not None and expires is not None and expires < now:

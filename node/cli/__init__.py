@@ -11,6 +11,7 @@ from node.cli.archives import backup, restore
 from node.cli.demo import demo
 from node.cli.develop import new_module
 from node.cli.documents import openapi
+from node.cli.moving import move_domain
 from node.cli.nodes import check, create_admin, init, migrate
 from node.cli.serve import serve
 from node.cli.territory import territory
@@ -37,6 +38,7 @@ for command in (
     check,
     territory,
     new_module,
+    move_domain,
     openapi,
     vectors,
 ):

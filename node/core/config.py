@@ -78,6 +78,14 @@ class ProcessSettings(BaseSettings):
             raise ConfigError("; ".join(lines)) from error
 
 
+def read_address(value: str) -> str:
+    """A node's public address as it is kept. Raises ValueError."""
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise ValueError("must look like https://participer.commune.fr, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 class NodeSection(BaseModel):
     """The `[node]` table of `node.toml`."""
 
@@ -97,14 +105,17 @@ class NodeSection(BaseModel):
     contact: str = Field("", max_length=200)
     modules: tuple[str, ...] = DEFAULT_MODULES
     sealed: bool = False
+    former_addresses: tuple[str, ...] = Field((), max_length=20)
 
     @field_validator("address")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-            raise ValueError("must look like https://participer.commune.fr, without a path")
-        return f"{parts.scheme}://{parts.netloc.lower()}"
+        return read_address(value)
+
+    @field_validator("former_addresses")
+    @classmethod
+    def _former_addresses(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(read_address(value) for value in values))
 
     @field_validator("timezone")
     @classmethod
@@ -126,6 +137,11 @@ class NodeConfig(BaseModel):
     def host(self) -> str:
         """Host and port as they stand in a `Host` header."""
         return urlsplit(self.node.address).netloc
+
+    @property
+    def first_host(self) -> str:
+        """The host the node was made for: what is named after it does not move with the node."""
+        return urlsplit((*self.node.former_addresses, self.node.address)[0]).netloc
 
 
 def load_config(folder: Path) -> NodeConfig:
@@ -192,6 +208,41 @@ def write_config(folder: Path, section: dict[str, Any], parts: dict[str, dict[st
     for table, values in tables.items():
         lines += [f"[{table}]", *(f"{key} = {toml_value(value)}" for key, value in values.items()), ""]
     (folder / FILE).write_text("\n".join(lines), encoding="utf-8")
+
+
+def change_address(folder: Path, address: str) -> None:
+    """Put a new address into `node.toml`, the present one behind the former ones; all else stays as it was written.
+
+    The file is replaced as a whole. Raises ConfigError if it would no longer be readable.
+    """
+    path, section = folder / FILE, load_config(folder).node
+    former = [one for one in (*section.former_addresses, section.address) if one]
+    former = list(dict.fromkeys(former))
+    lines = path.read_text(encoding="utf-8").splitlines()
+    start, end = _table(lines, "node")
+    gone = re.compile(r"\s*(address|former_addresses)\s*=")
+    kept = [line for line in lines[start + 1 : end] if not gone.match(line)]
+    made = [f"address = {toml_value(read_address(address))}", f"former_addresses = {toml_value(former)}"]
+    text = "\n".join([*lines[: start + 1], *made, *kept, *lines[end:], ""])
+    beside = folder / f".{FILE}.new"
+    with beside.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        changed = tomllib.loads(text)["node"]
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: write each setting of [node] on one line first ({error})") from error
+    if changed["address"] != read_address(address):
+        raise ConfigError(f"{path}: the address stands there twice")
+    os.replace(beside, path)
+
+
+def _table(lines: list[str], table: str) -> tuple[int, int]:
+    """From the line of a table's header to the next header."""
+    heads = [at for at, line in enumerate(lines) if re.match(r"\s*\[[^\]]+\]\s*(#.*)?$", line)]
+    start = next(at for at in heads if lines[at].split("]")[0].strip(" [") == table)
+    return start, next((at for at in heads if at > start), len(lines))
 
 
 def toml_value(value: Any) -> str:

@@ -6,7 +6,7 @@ import hmac
 from hashlib import sha256
 from pathlib import Path
 
-from node.core.keys import load_keys
+from node.core.keys import load_secret
 
 FILE = ".ygor-demo"
 PURPOSE = b"ygor demonstration"
@@ -27,4 +27,4 @@ def is_marked(folder: Path, secret: bytes) -> bool:
 
 
 def _tag(folder: Path) -> str:
-    return hmac.new(load_keys(folder / "keys").secret, PURPOSE, sha256).hexdigest()
+    return hmac.new(load_secret(folder / "keys"), PURPOSE, sha256).hexdigest()

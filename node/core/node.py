@@ -20,7 +20,8 @@ from node.core.border import Border, HasBorder, PostgresBorder, SqliteBorder
 from node.core.clock import Clock, utc_now
 from node.core.config import FILE, ConfigError, NodeConfig, ProcessSettings, describe, load_config, where
 from node.core.database import is_postgres, postgres_engine, sqlite_engine
-from node.core.keys import NodeKeys, load_keys
+from node.core.keyring import KeyFolder, Keyring
+from node.core.keys import NodeKeys
 from node.core.migrations import migrate_engine, new_schema, new_sqlite
 from node.core.models import Setting
 from node.core.registry import Part, Registry, installed
@@ -55,7 +56,7 @@ class Node(HasBorder):
         self.folder = folder
         self.runtime = runtime
         try:
-            self.keys: NodeKeys = load_keys(folder / "keys")
+            self.key_folder = KeyFolder(folder / "keys")
         except (OSError, ValueError) as error:
             raise ConfigError(f"{folder / 'keys'}: {error}") from error
         self._take_over(load_config(folder))
@@ -66,7 +67,7 @@ class Node(HasBorder):
         """Everything that follows from `node.toml`. Raises ConfigError and changes nothing."""
         stamp = _stamp(self.folder / FILE)
         registry = self.runtime.registry
-        demo = demo_mark.is_marked(self.folder, self.keys.secret)
+        demo = demo_mark.is_marked(self.folder, self.keyring.secret)
         facts = _facts(config, demo=demo, folder=self.folder, registry=registry)
         settings = _settings_from_file(self.folder / FILE, config, registry)
         subscribers = registry.subscribers(facts.modules)
@@ -93,7 +94,7 @@ class Node(HasBorder):
         url = self.runtime.settings.database_url
         if is_postgres(url):
             connections = self.runtime.settings.database_connections
-            return PostgresBorder(url, schema_name(self.facts.host), self.unit, self.runtime.pool, connections)
+            return PostgresBorder(url, schema_name(self.config.first_host), self.unit, self.runtime.pool, connections)
         if not (self.folder / DATABASE).is_file():
             raise ConfigError(f"{self.folder / DATABASE} is missing: restore it, or make an empty one: `ygor migrate`")
         return SqliteBorder(self.folder / DATABASE, self.unit, self.runtime.pool)
@@ -125,14 +126,29 @@ class Node(HasBorder):
         """The host without port, lower case: what requests are told apart by."""
         return self.facts.host.partition(":")[0]
 
+    @property
+    def former_hostnames(self) -> tuple[str, ...]:
+        """The hosts without port at which this node was found before it moved."""
+        return tuple(urlsplit(url).netloc.partition(":")[0] for url in self.facts.former_urls)
+
+    @property
+    def keyring(self) -> Keyring:
+        """All keys this node ever had."""
+        return self.key_folder.ring
+
+    @property
+    def keys(self) -> NodeKeys:
+        """The keys that sign at this instant."""
+        return self.keyring.signing(self.runtime.clock())
+
     def has(self, part: str) -> bool:
         """Whether a part is on."""
         return part in self.part_names
 
     def unit(self, session: Session) -> Unit:
         """A unit of work over a session, at this instant."""
-        now = self.runtime.clock()
-        return Unit(session, now, self.facts, self.keys, self._subscribers, self._settings_of, self.wake)
+        now, ring = self.runtime.clock(), self.keyring
+        return Unit(session, now, self.facts, ring.signing(now), ring, self._subscribers, self._settings_of, self.wake)
 
     def on_wake(self, topic: str, call: Callable[[], None]) -> None:
         """Be called (from any thread) when a committed unit says `unit.wake(topic)`."""
@@ -164,7 +180,7 @@ class Node(HasBorder):
 
 
 def schema_name(host: str) -> str:
-    """The PostgreSQL schema of a node: readable, and unique by the digest of its host."""
+    """The PostgreSQL schema of a node, by the first host it ever had: readable, and unique by its digest."""
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in host.split(".")[0])
     return f"n_{plain.lower()[:40]}_{sha256(host.encode()).hexdigest()[:8]}"
 
@@ -175,7 +191,7 @@ def prepare_database(folder: Path, settings: ProcessSettings, registry: Registry
     registry.import_models()
     if is_postgres(settings.database_url):
         config = load_config(folder)
-        schema = schema_name(config.host)
+        schema = schema_name(config.first_host)
         engine = postgres_engine(settings.database_url, schema, connections=1)
         new_schema(engine, schema, registry)
     elif not (folder / DATABASE).exists():
@@ -205,6 +221,7 @@ def _facts(config: NodeConfig, *, demo: bool, folder: Path, registry: Registry) 
         demo=demo,
         modules=modules,
         siren=section.siren,
+        former_urls=tuple(one for one in section.former_addresses if one != section.address),
     )
 
 

@@ -13,6 +13,8 @@ from node.core.viewer import ANONYMOUS, Viewer
 from web.keys import TENANT
 
 VIEWER = aio.RequestKey("viewer", Viewer)
+NODES: aio.AppKey[tuple[Node, ...]] = aio.AppKey("nodes", tuple)
+"""All nodes that the process serves."""
 FACTS: aio.RequestKey[dict[str, Any]] = aio.RequestKey("page_facts", dict)
 
 

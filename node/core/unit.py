@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
+from node.core.keyring import Keyring
 from node.core.keys import NodeKeys
 
 S = TypeVar("S", bound=BaseModel)
@@ -33,6 +34,13 @@ class NodeFacts:
     demo: bool
     modules: frozenset[str]
     siren: str = ""
+    former_urls: tuple[str, ...] = ()
+    """The base addresses this node had before it moved, the oldest first."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The present host and the former ones: cards printed before a move name those."""
+        return (self.host, *(url.partition("://")[2] for url in self.former_urls))
 
     def url(self, path: str) -> str:
         """The public address of a path that begins with a slash."""
@@ -51,6 +59,7 @@ class Unit:
     now: datetime
     node: NodeFacts
     keys: NodeKeys
+    keyring: Keyring
     subscribers: Mapping[type, tuple[Subscriber, ...]]
     settings_source: Callable[[Unit, str], BaseModel]
     waker: Callable[[str], None] = lambda topic: None

@@ -17,6 +17,7 @@ MODULE = Module(
     routes="views:routes",
     models="models",
     activities="federation:HANDLERS",
+    subscriptions="renewal:SUBSCRIPTIONS",
     services="services:run",
     checks="verification:verify",
     jobs=(Job("holds", 30, "issuing:expire_holds"), Job("heads", 600, "worker:acknowledge")),

@@ -17,7 +17,15 @@ from node.honour import books, parties
 from node.honour.choosing import is_countersigned, newest_signed
 from node.honour.models import TermsRow
 from node.honour.values import TermsShown
-from node.neighbours.public import PeerShown, new_activity_id, own_actor, peer, peer_by_host, send
+from node.neighbours.public import (
+    PeerShown,
+    new_activity_id,
+    own_actor,
+    own_ids,
+    peer,
+    peer_by_host,
+    send,
+)
 from protocols import activities
 from protocols.errors import LocalProtocolError, RemoteProtocolError
 from protocols.honour import terms as wire_terms
@@ -55,10 +63,11 @@ def propose(unit: Unit, peer_host: str, wanted: Wanted, by: str) -> str:
     Raises NotFound `neighbours.unknown`, Invalid `honour.terms` with the field, Conflict `honour.proposal-waits`.
     """
     known = peer_by_host(unit, peer_host)
-    if _rows(unit, known.actor_id, "proposed-by-them"):
+    them = parties.their_party(unit, known)
+    if _rows(unit, them.actor, "proposed-by-them"):
         raise Conflict("honour.proposal-waits")
-    us, them = parties.our_party(unit), parties.their_party(known)
-    newest = newest_signed(unit, known.actor_id)
+    us = parties.our_party(unit, them.actor)
+    newest = newest_signed(unit, them.actor)
     former = None if newest is None else wire_terms.from_json(newest.document)
     by_a = former is None or former.a.actor == us.actor
     a, b = (us, them) if by_a else (them, us)
@@ -79,42 +88,53 @@ def propose(unit: Unit, peer_host: str, wanted: Wanted, by: str) -> str:
         valid_until=wanted.valid_until,
     )
     _refuse_problems(terms, by_a)
-    for old in _rows(unit, known.actor_id, "proposed-by-us"):
+    for old in _rows(unit, them.actor, "proposed-by-us"):
         old.state, old.note, old.decided_at = "ended", WITHDRAWN, unit.now
     try:
         wire_terms.from_json(wire_terms.to_json(terms))
         document = wire_terms.propose(
             terms,
             seed=unit.keys.proof_seed,
-            verification_method=parties.our_method(unit),
+            verification_method=parties.our_method(unit, us.actor),
             created=unit.now.replace(microsecond=0),
         )
     except (LocalProtocolError, RemoteProtocolError) as error:
         raise Invalid("honour.terms", problem=str(error)) from error
-    row = _row(unit, terms, document, known, "proposed-by-us")
-    number = new_activity_id(unit)
-    offered = _wrapped(unit, PROPOSAL, row.hash, {"ygor:document": document})
-    send(unit, activities.build_offer(number, actor=us.actor, offered=offered, to=(known.actor_id,)), known)
-    row.activity_id = number
+    row = _row(unit, terms, document, known, them.actor, "proposed-by-us")
+    offer(unit, row, known)
     audit.record(unit, by, "honour.terms-proposed", known.host, hash=row.hash)
     return row.id
 
 
+def offer(unit: Unit, row: TermsRow, known: PeerShown) -> None:
+    """Send a proposal that bears our proof, for the first time or once more."""
+    offered = _wrapped(unit, PROPOSAL, row.hash, {"ygor:document": row.document})
+    row.activity_id = new_activity_id(unit)
+    offer = activities.build_offer(row.activity_id, actor=own_actor(unit), offered=offered, to=(known.actor_id,))
+    send(unit, offer, known)
+
+
 def heard_proposal(unit: Unit, known: PeerShown, activity_id: str, document: JsonObject) -> str:
     """A neighbour offers terms: shown to our administrators if they hold together. Answers what became of it."""
-    terms = wire_terms.verify_proposal(document, key=parties.their_key(known, document), now=unit.now)
-    if terms.other(known.actor_id).actor != own_actor(unit):
+    key = parties.their_key(unit, known, document)
+    terms = wire_terms.verify_proposal(document, key=key, now=unit.now)
+    them = parties.their_id(unit, known)
+    us = terms.other(them).actor
+    if us not in own_ids(unit) or us != parties.our_id(unit, them):
         raise RemoteProtocolError("these terms are not with us", status=403, code="not-a-party")
     found = wire_terms.terms_hash(terms)
-    if unit.session.execute(select(TermsRow.id).where(TermsRow.hash == found)).first():
+    same = unit.session.execute(select(TermsRow).where(TermsRow.hash == found)).scalar()
+    if same is not None:
+        if same.state == "proposed-by-them":  # signed anew: their keys were rotated
+            same.document, same.activity_id = document, activity_id
         return "known"
-    newest = newest_signed(unit, known.actor_id)
+    newest = newest_signed(unit, them)
     former = None if newest is None else wire_terms.from_json(newest.document)
     if former is not None and not wire_terms.succeeds(terms, former):
         raise RemoteProtocolError("not the next version of our terms", status=409, code="not-next")
-    for old in _rows(unit, known.actor_id, *OPEN):
+    for old in _rows(unit, them, *OPEN):
         old.state, old.note, old.decided_at = "ended", SUPERSEDED, unit.now
-    row = _row(unit, terms, document, known, "proposed-by-them")
+    row = _row(unit, terms, document, known, them, "proposed-by-them")
     row.activity_id = activity_id
     return "shown to the administrators"
 
@@ -125,7 +145,7 @@ def countersign(unit: Unit, row_id: str, by: str) -> None:
     document = wire_terms.countersign(
         row.document,
         seed=unit.keys.proof_seed,
-        verification_method=parties.our_method(unit),
+        verification_method=parties.our_method(unit, parties.ours_in(unit, wire_terms.from_json(row.document)).actor),
         created=unit.now.replace(microsecond=0),
     )
     _go_live(unit, row, document)
@@ -142,14 +162,16 @@ def heard_agreement(unit: Unit, known: PeerShown, document: JsonObject) -> str:
     """Our proposal came back with their proof."""
     terms = wire_terms.from_json(document)
     row = unit.session.execute(select(TermsRow).where(TermsRow.hash == wire_terms.terms_hash(terms))).scalar()
-    if row is None or row.peer_actor != known.actor_id or not _awaited(row):
+    them = parties.their_id(unit, known)
+    if row is None or row.peer_actor != them or not _awaited(row):
         return "no such proposal"
+    us = parties.ours_in(unit, terms).actor
     keys: dict[str, PartyKey] = {
-        own_actor(unit): parties.our_key(unit),
-        known.actor_id: parties.their_key(known, document),
+        us: parties.our_key(unit, us, document),
+        them: parties.their_key(unit, known, document),
     }
     wire_terms.verify_countersigned(document, keys=keys, now=unit.now)
-    newest = newest_signed(unit, known.actor_id)
+    newest = newest_signed(unit, them)
     if newest is not None and (newest.version, row.hash) >= (row.version, newest.hash):
         return "other terms are live"  # both countersigned at once: of two with one number, the smaller hash stands
     _go_live(unit, row, document)
@@ -175,7 +197,7 @@ def end(unit: Unit, row_id: str, reason: str, by: str) -> None:
 def heard_no(unit: Unit, known: PeerShown, terms_hash: str, reason: str, *, ending: bool) -> str:
     """They refused our proposal, took theirs back, or ended the terms."""
     row = unit.session.execute(select(TermsRow).where(TermsRow.hash == terms_hash)).scalar()
-    if row is None or row.peer_actor != known.actor_id or row.grouping:
+    if row is None or row.peer_actor != parties.their_id(unit, known) or row.grouping:
         return "no such terms"
     allowed = ("live", "proposed-by-them") if ending else ("proposed-by-us",)
     if row.state not in allowed:
@@ -199,13 +221,13 @@ def get(unit: Unit, row_id: str) -> TermsShown:
 
 def newest_with(unit: Unit, peer_host: str) -> TermsShown | None:
     """The newest countersigned terms with a host, for the form of the next version."""
-    row = newest_signed(unit, peer_by_host(unit, peer_host).actor_id)
+    row = newest_signed(unit, parties.their_id(unit, peer_by_host(unit, peer_host)))
     return None if row is None else shown(unit, row)
 
 
 def shown(unit: Unit, row: TermsRow) -> TermsShown:
     terms = wire_terms.from_json(row.document)
-    by_a = terms.a.actor == own_actor(unit)
+    by_a = terms.a == parties.ours_in(unit, terms)
     return TermsShown(
         id=row.id,
         hash=row.hash,
@@ -256,9 +278,9 @@ def _rows(unit: Unit, peer_actor: str, *states: str) -> list[TermsRow]:
     return list(unit.session.execute(query).scalars())
 
 
-def _row(unit: Unit, terms: Terms, document: JsonObject, known: PeerShown, state: str) -> TermsRow:
+def _row(unit: Unit, terms: Terms, document: JsonObject, known: PeerShown, them: str, state: str) -> TermsRow:
     row = TermsRow(id=new_id(), hash=wire_terms.terms_hash(terms), number=terms.id, version=terms.version)
-    row.peer_actor, row.peer_host, row.peer_name = known.actor_id, known.host, known.name
+    row.peer_actor, row.peer_host, row.peer_name = them, known.host, known.name
     row.state, row.document, row.made_at, row.activity_id, row.note = state, document, unit.now, "", ""
     row.grouping = row.offer = ""
     unit.session.add(row)
@@ -271,7 +293,8 @@ def _go_live(unit: Unit, row: TermsRow, document: JsonObject) -> None:
         if old is not row:
             old.state, old.note, old.decided_at = "ended", SUPERSEDED, unit.now
     row.state, row.document, row.decided_at = "live", document, unit.now
-    books.open_logs(unit, row.peer_actor)
+    own = parties.ours_in(unit, wire_terms.from_json(document)).actor
+    books.open_logs(unit, own, row.peer_actor)
 
 
 def _say_no(unit: Unit, row: TermsRow, known: PeerShown, kind: str, reason: str) -> None:

@@ -11,7 +11,6 @@ from node.core.node import Node
 from node.core.unit import Unit
 from node.honour import choosing, consents, honouring, parties, showing
 from node.honour.values import Quote
-from node.neighbours.public import own_actor
 from node.neighbours.services import federation_of
 from protocols.errors import RemoteProtocolError
 from protocols.honour import messages as m
@@ -52,13 +51,14 @@ async def quote(node: Node, peer_host: str, shown: str, price: int, service: str
 def _ask(unit: Unit, peer_host: str, shown: str, price: int, service: str, till_id: str) -> _Question:
     terms = choosing.live_at_host(unit, peer_host, service)
     honouring.check_request(terms, price, service)
-    issuer = terms.other(own_actor(unit))
+    own = parties.ours_in(unit, terms)
+    issuer = terms.other(own.actor)
     actor = parties.remote_actor(unit, issuer.actor)
     if actor is None:
         raise Conflict("honour.no-terms")
     look = m.Look(
         terms=terms_hash(terms),
-        sender=own_actor(unit),
+        sender=own.actor,
         recipient=issuer.actor,
         created=unit.now.replace(microsecond=0),
         payment=new_id(),

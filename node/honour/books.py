@@ -14,8 +14,8 @@ from sqlalchemy import select
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.honour.models import EntryRow, EvidenceRow, HeadRow
+from node.honour.parties import our_id
 from node.honour.records import head_of
-from node.neighbours.public import own_actor
 from protocols.errors import RemoteProtocolError
 from protocols.honour.log import FIRST_PREV, Entry, Head, Sums, entry_from_json, entry_json, head_after, log_id
 from protocols.honour.merkle import EMPTY_ROOT, Frontier, frontier
@@ -29,17 +29,20 @@ PAGE = 500
 
 def our_log(unit: Unit, peer_actor: str) -> str:
     """The log we write: our residents' payments at their tills."""
-    return log_id(issuer=own_actor(unit), honouring=peer_actor)
+    return log_id(issuer=our_id(unit, peer_actor), honouring=peer_actor)
 
 
 def their_log(unit: Unit, peer_actor: str) -> str:
     """The log they write and we mirror: their residents' payments at our tills."""
-    return log_id(issuer=peer_actor, honouring=own_actor(unit))
+    return log_id(issuer=peer_actor, honouring=our_id(unit, peer_actor))
 
 
-def open_logs(unit: Unit, peer_actor: str) -> None:
-    """Make both heads of a pair, if they are not there yet."""
-    for log, ours in ((our_log(unit, peer_actor), True), (their_log(unit, peer_actor), False)):
+def open_logs(unit: Unit, own: str, peer_actor: str) -> None:
+    """Make both heads of a pair, named as its terms name it, if they are not there yet."""
+    for log, ours in (
+        (log_id(issuer=own, honouring=peer_actor), True),
+        (log_id(issuer=peer_actor, honouring=own), False),
+    ):
         if unit.session.get(HeadRow, log) is None:
             head = HeadRow(log=log, peer_actor=peer_actor, ours=ours, seq=0, hash=FIRST_PREV, acked_seq=0)
             head.sums, head.peaks, head.task, head.attempts, head.last_error = asdict(Sums()), [], "", 0, ""

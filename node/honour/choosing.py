@@ -16,7 +16,7 @@ from node.core.unit import Unit
 from node.honour import books
 from node.honour.models import TermsRow
 from node.honour.values import AcceptedCommune
-from node.neighbours.public import own_actor
+from node.neighbours.public import own_ids, present_host
 from protocols.honour import terms as wire_terms
 from protocols.honour.terms import Terms
 from protocols.proofs import proofs_of
@@ -77,7 +77,8 @@ def accepted(unit: Unit) -> tuple[AcceptedCommune, ...]:
 
 def live_at_host(unit: Unit, peer_host: str, service: str) -> Terms:
     """The terms under which a host's residents pay here. Raises Conflict `honour.no-terms`."""
-    query = select(TermsRow).where(TermsRow.peer_host == peer_host.lower(), TermsRow.state == "live")
+    host = present_host(unit, peer_host.lower())
+    query = select(TermsRow).where(TermsRow.peer_host == host, TermsRow.state == "live")
     cheats = books.forked_actors(unit)
     rows = [row for row in unit.session.execute(query).scalars() if row.peer_actor not in cheats]
     terms = _best(unit, rows, service)
@@ -121,7 +122,7 @@ def _best(unit: Unit, rows: Iterable[TermsRow], service: str) -> Terms | None:
         return wire_terms.from_json(max(signed, key=lambda row: row.version).document)
 
     def rank(terms: Terms) -> tuple[bool, int, int, str]:
-        way = terms.b_at_a if terms.a.actor == own_actor(unit) else terms.a_at_b
+        way = terms.b_at_a if terms.a.actor in own_ids(unit) else terms.a_at_b
         return (not terms.accepts(service), -way.day_cap, -way.limit, wire_terms.terms_hash(terms))
 
     return min((wire_terms.from_json(row.document) for row in common.values()), key=rank, default=None)

@@ -17,7 +17,7 @@ from node.core.errors import DomainError, Invalid
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.honour.models import TillRow
-from node.neighbours.public import own_actor
+from node.neighbours.public import own_actor, own_ids, present_id
 from protocols import jcs, strict_json
 from protocols.errors import RemoteProtocolError
 from protocols.honour.consent import (
@@ -82,7 +82,7 @@ def for_look(unit: Unit, shown: str, issuer: Party, till_id: str) -> Consent:
 def _consent(unit: Unit, shown: str, issuer: Party, till_id: str, *, counting: bool) -> Consent:
     if is_pass(shown):
         document = pass_document(shown)
-        if read_pass(document).issuer != issuer.actor:
+        if read_pass(document).issuer not in (issuer.actor, present_id(unit, issuer.actor)):
             raise Invalid("honour.pass", field="code")
         return PassConsent(document)
     digest = cards.read_typed(shown).digest
@@ -136,7 +136,8 @@ def shower_of(unit: Unit, consent: Consent) -> Shower | None:
     if holder is None:
         return None
     try:
-        verify_pass(consent.document, issuer=own_actor(unit))
+        named = read_pass(consent.document).issuer
+        verify_pass(consent.document, issuer=named if named in own_ids(unit) else own_actor(unit))
     except RemoteProtocolError:
         return _person(unit, holder, good=False)
     return _person(unit, holder, good=True)

@@ -14,7 +14,8 @@ from node.core.ids import new_id
 from node.core.unit import Unit
 from node.honour import books
 from node.honour.models import TermsRow
-from node.neighbours.public import own_actor, peer
+from node.honour.parties import ours_in
+from node.neighbours.public import peer
 from protocols.errors import RemoteProtocolError
 from protocols.honour import terms as wire_terms
 from protocols.honour.terms import Terms
@@ -33,7 +34,8 @@ class CommonTerms:
 
 def adopt(unit: Unit, common: CommonTerms) -> bool:
     """See `public.adopt_common`."""
-    other = common.terms.other(own_actor(unit))
+    own = ours_in(unit, common.terms)
+    other = common.terms.other(own.actor)
     found = wire_terms.terms_hash(common.terms)
     row = unit.session.execute(select(TermsRow).where(TermsRow.hash == found).with_for_update()).scalar()
     if row is None:
@@ -41,14 +43,14 @@ def adopt(unit: Unit, common: CommonTerms) -> bool:
         if known is None:
             raise RemoteProtocolError("a member that we do not know yet", status=409, code="unknown-member")
         row = TermsRow(id=new_id(), hash=found, number=common.terms.id, version=common.terms.version)
-        row.peer_actor, row.peer_host, row.peer_name = known.actor_id, known.host, known.name
+        row.peer_actor, row.peer_host, row.peer_name = other.actor, known.host, known.name
         row.document, row.activity_id, row.made_at = wire_terms.to_json(common.terms), "", unit.now
         row.grouping, row.offer, row.state = common.grouping, common.offer, ""
         unit.session.add(row)
     news = row.state != "live"
     if news:
         row.state, row.note, row.decided_at = "live", "", unit.now
-        books.open_logs(unit, other.actor)
+        books.open_logs(unit, own.actor, other.actor)
     row.last_day = common.last_day
     unit.session.flush()
     return news

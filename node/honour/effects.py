@@ -75,12 +75,12 @@ def transfer_id(sender: str, payment: str, refund: str = "") -> str:
 
 def owed(unit: Unit, peer_actor: str) -> str:
     """The account of what we owe a neighbour."""
-    return ledger.open_owed(unit, host_of(unit, peer_actor))
+    return ledger.open_owed(unit, host_of(peer_actor))
 
 
-def host_of(unit: Unit, peer_actor: str) -> str:
-    known = peer(unit, peer_actor)
-    return known.host if known else peer_actor.partition("://")[2].split("/", 1)[0]
+def host_of(peer_actor: str) -> str:
+    """After whom the account is named: the host in the id of our terms, which stays when the neighbour moves."""
+    return peer_actor.partition("://")[2].split("/", 1)[0]
 
 
 def reference(unit: Unit, log: str, account_id: str, message: m.PaymentMessage) -> str:
@@ -107,4 +107,4 @@ def _refund(unit: Unit, head: HeadRow, sender: str, effect: RefundLots) -> None:
 
 def _memo(unit: Unit, sender: str) -> dict[str, str | int | bool | None]:
     known = peer(unit, sender)
-    return {"neighbour": known.name if known else host_of(unit, sender)}
+    return {"neighbour": known.name if known else host_of(sender)}

@@ -29,7 +29,7 @@ async def _take(request: aio.Request) -> aio.Response:
         call = await federation.calls.verify_call(message, node.runtime.clock())
         try:
             async with honouring.turn:
-                answer = await node.write(exchange.take, call.actor.id, call.body)
+                answer = await node.write(exchange.take, call.actor, call.formerly, call.body)
         except DomainError as error:
             raise RemoteProtocolError(error.key, status=503, code="not-now") from error
     return answer_json(answer, media.JSON)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from federation.remote_actor import RemoteActor
 from node.core.unit import Unit
 from node.honour import books, choosing, issuing, parties, settling
 from node.honour.models import HeadRow
 from node.honour.records import head_of
-from node.neighbours.public import own_actor
+from node.neighbours.public import heard_from, own_ids
 from protocols.errors import RemoteProtocolError
 from protocols.honour import messages as m
 from protocols.honour import wire
@@ -14,18 +17,21 @@ from protocols.honour.mirror import answer_pull, check_ack
 from protocols.types import JsonObject
 
 
-def take(unit: Unit, caller: str, document: JsonObject) -> JsonObject:
+def take(unit: Unit, caller: RemoteActor, formerly: Collection[str], document: JsonObject) -> JsonObject:
     """Answer one message whose request signature and proof are the caller's; the answer is signed.
+
+    `formerly`: the ids that the caller had before it moved; it goes on writing under that of our terms.
 
     Raises RemoteProtocolError with the status to answer; nothing was changed then.
     """
     message = wire.from_json(document)
-    if message.sender != caller:
+    if message.sender != caller.id and message.sender not in formerly:
         raise RemoteProtocolError("the message is not its sender's", status=401, code="bad-signature")
-    if message.recipient != own_actor(unit):
+    if message.recipient not in own_ids(unit):
         raise RemoteProtocolError("the message is for another node", status=421, code="not-for-us")
-    if not choosing.knows(unit, caller):
+    if not choosing.knows(unit, message.sender):
         raise RemoteProtocolError("there are no terms between us", status=403, code="no-terms")
+    heard_from(unit, caller)
     return parties.signed(unit, _answer(unit, message, document))
 
 

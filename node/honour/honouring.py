@@ -10,14 +10,13 @@ from sqlalchemy import func, select
 
 from node.core.errors import Conflict, Invalid, NotFound
 from node.core.unit import Unit
-from node.honour import books, choosing, consents, settling
+from node.honour import books, choosing, consents, parties, settling
 from node.honour.events import NeighbourPaymentFailed, NeighbourPaymentPosted, NeighbourPaymentRefunded
 from node.honour.models import PaymentRow, RefundRow
 from node.honour.records import payment_of, refund_of, write_payment, write_refund
 from node.honour.showing import shown
 from node.honour.values import PaymentShown
 from node.ledger import public as ledger
-from node.neighbours.public import own_actor
 from protocols import jcs
 from protocols.errors import RemoteProtocolError
 from protocols.honour import honouring, refunding, wire
@@ -51,10 +50,11 @@ def start_payment(
         return shown(unit, row)
     terms = choosing.live_at_host(unit, peer_host, service)
     check_request(terms, price, service)
-    issuer = terms.other(own_actor(unit))
+    own = parties.ours_in(unit, terms)
+    issuer = terms.other(own.actor)
     opening = m.Charge(
         terms=terms_hash(terms),
-        sender=own_actor(unit),
+        sender=own.actor,
         recipient=issuer.actor,
         created=unit.now.replace(microsecond=0),
         payment=payment_id,

@@ -14,7 +14,7 @@ from node.honour.models import HeadRow, PaymentRow, StatementRow
 from node.honour.records import head_of
 from node.honour.showing import shown
 from node.honour.values import PaymentShown
-from node.neighbours.public import own_actor, peer
+from node.neighbours.public import own_ids, peer
 from node.organisations import public as organisations
 from protocols.honour import messages as m
 from protocols.honour.log import Sums
@@ -165,7 +165,7 @@ def _shown(unit: Unit, row: StatementRow, *, whole: bool = False) -> StatementSh
 def _signers(unit: Unit, row: StatementRow) -> tuple[str, ...]:
     """The communes whose proof stands under the statement."""
     message = settling.statement_of(row)
-    names = {own_actor(unit): unit.node.name, row.peer_actor: row.peer_name}
+    names = {**dict.fromkeys(own_ids(unit), unit.node.name), row.peer_actor: row.peer_name}
     both = (message.sender, message.recipient) if row.state == settling.SIGNED else (message.sender,)
     return tuple(names[actor] for actor in both)
 

@@ -12,7 +12,7 @@ from node.honour import books, choosing, effects, parties
 from node.honour.models import HeadRow, StatementRow
 from node.honour.records import head_of
 from node.ledger import public as ledger
-from node.neighbours.public import PeerShown, own_actor, peer, peer_by_host
+from node.neighbours.public import PeerShown, peer, peer_by_host
 from protocols.errors import LocalProtocolError, RemoteProtocolError
 from protocols.honour import messages as m
 from protocols.honour import statement as protocol
@@ -31,9 +31,10 @@ def cut(unit: Unit, peer_host: str, settlement: m.Settlement, euro_cents: int | 
     `euro_cents`: what we pay them (below zero: they pay us). Raises Conflict `honour.statement-…`, Invalid.
     """
     known = peer_by_host(unit, peer_host)
-    own, mirrored = _heads(unit, known.actor_id)
-    terms = _newest_terms(unit, known.actor_id)
-    if _open(unit, known.actor_id):
+    them = parties.their_id(unit, known)
+    own, mirrored = _heads(unit, them)
+    terms = _newest_terms(unit, them)
+    if _open(unit, them):
         raise Conflict("honour.statement-open")
     if own.sums["settlements"] != mirrored.sums["settlements"]:
         raise Conflict("honour.statement-unsettled")
@@ -43,13 +44,14 @@ def cut(unit: Unit, peer_host: str, settlement: m.Settlement, euro_cents: int | 
         raise Invalid("honour.statement-cents", field="euros")
     if not _has_news(unit, own) and not _has_news(unit, mirrored):
         raise Conflict("honour.statement-empty")
-    by_a = terms.a.actor == own_actor(unit)
+    us = parties.ours_in(unit, terms)
+    by_a = terms.a == us
     try:
         message = protocol.propose(
             terms,
             head_of(own),
             head_of(mirrored),
-            sender=own_actor(unit),
+            sender=us.actor,
             statement=new_id(),
             period_end=unit.today,
             settlement=settlement,
@@ -58,7 +60,7 @@ def cut(unit: Unit, peer_host: str, settlement: m.Settlement, euro_cents: int | 
         )
     except LocalProtocolError as error:
         raise Conflict("honour.statement-unsettled") from error
-    row = _row(unit, known, message, parties.signed(unit, message), OURS)
+    row = _row(unit, known, them, message, parties.signed(unit, message), OURS)
     row.outgoing, row.next_attempt_at = row.document, unit.now
     audit.record(unit, by, "honour.statement-cut", known.host, statement=row.id)
     unit.wake("honour")
@@ -91,7 +93,9 @@ def heard_statement(unit: Unit, message: m.Statement, document: JsonObject) -> m
         known = peer(unit, message.sender)
         if known is None:
             raise RemoteProtocolError("not a neighbour", status=403, code="not-a-neighbour")
-        _row(unit, known, message, document, THEIRS)
+        _row(unit, known, message.sender, message, document, THEIRS)
+    elif row.state == THEIRS and statement_of(row) == message:
+        row.document = document  # perhaps signed anew: their keys were rotated
     return None
 
 
@@ -116,7 +120,7 @@ def countersign(unit: Unit, statement_id: str, by: str) -> None:
     ack = protocol.countersign(
         row.document,
         seed=unit.keys.proof_seed,
-        verification_method=parties.our_method(unit),
+        verification_method=parties.our_method(unit, message.recipient),
         now=unit.now.replace(microsecond=0),
     )
     row.document, row.ack = ack.document, wire.to_json(ack)
@@ -148,7 +152,11 @@ def heard_ack(unit: Unit, ack: m.StatementAck) -> None:
         raise RemoteProtocolError("that is not a statement of ours", status=409, code="other-statement")
     known = peer(unit, ack.sender)
     assert known is not None, "a verified caller with terms is a peer"
-    keys = {own_actor(unit): parties.our_key(unit), ack.sender: parties.their_key(known, ack.document)}
+    us = statement_of(row).sender
+    keys = {
+        us: parties.our_key(unit, us, ack.document),
+        ack.sender: parties.their_key(unit, known, ack.document),
+    }
     message = protocol.accept_ack(ack, statement_of(row), keys=keys)
     own, _ = _heads(unit, ack.sender)
     row.document, row.outgoing, row.next_attempt_at = ack.document, None, None
@@ -281,8 +289,10 @@ def _has_news(unit: Unit, head: HeadRow) -> bool:
     return any(entry.kind != "settle" for entry in books.page_of(unit, head.log, head.seq, 1))
 
 
-def _row(unit: Unit, known: PeerShown, message: m.Statement, document: JsonObject, state: str) -> StatementRow:
-    row = StatementRow(id=message.statement, peer_actor=known.actor_id, peer_host=known.host, peer_name=known.name)
+def _row(
+    unit: Unit, known: PeerShown, them: str, message: m.Statement, document: JsonObject, state: str
+) -> StatementRow:
+    row = StatementRow(id=message.statement, peer_actor=them, peer_host=known.host, peer_name=known.name)
     row.number, row.terms, row.state, row.document = message.number, message.terms, state, document
     row.made_at, row.attempts, row.settled_ours, row.settled_theirs = unit.now, 0, False, False
     row.code = row.reason = row.last_error = ""

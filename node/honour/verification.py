@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import select
 
 from node.core.unit import Unit
-from node.honour import books, effects, settling
+from node.honour import books, effects, settling, signatures
 from node.honour.models import EntryRow, HeadRow, IssuedRow, PaymentRow, RefundRow, StatementRow
 from node.honour.records import head_of, issued_of
 from node.ledger import public as ledger
@@ -29,7 +29,7 @@ def verify(unit: Unit) -> list[str]:
         checks += [_issued, _ledger] if row.ours else [_honoured]
         for check in checks:
             problems += [f"log {row.log}: {line}" for line in islice(check(unit, row), REPORTED)]
-    return problems
+    return problems + list(islice(signatures.problems(unit), REPORTED))
 
 
 def _chain(unit: Unit, row: HeadRow) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _ledger(unit: Unit, row: HeadRow) -> Iterator[str]:
         line = ledger.find_transfer(unit, effects.transfer_id(row.peer_actor, entry.payment, entry.subject or ""))
         if entry.amount and (line is None or line.amount != entry.amount):
             yield f"entry {entry.seq}: the ledger did not give {entry.amount} tokens back"
-    account = ledger.find_owed(unit, effects.host_of(unit, row.peer_actor))
+    account = ledger.find_owed(unit, effects.host_of(row.peer_actor))
     there = ledger.balance(unit, account).total if account else 0
     owed = head_of(row).sums.owed + row.refunds_from_treasury
     if there != owed:

@@ -20,7 +20,7 @@ from node.core.unit import Unit
 from node.honour import books, choosing, honouring, parties, settling
 from node.honour.models import HeadRow, PaymentRow, RefundRow, StatementRow
 from node.honour.records import head_of, payment_of, refund_of, write_payment, write_refund
-from node.neighbours.public import own_actor
+from node.neighbours.public import own_ids
 from protocols.errors import RemoteProtocolError
 from protocols.honour import honouring as protocol
 from protocols.honour import messages as m
@@ -78,7 +78,7 @@ def next_due(unit: Unit, busy: frozenset[str]) -> datetime | None:
 
 def apply(unit: Unit, kind: Kind, row_id: str, answer: JsonObject) -> None:
     """The neighbour's signed answer to what was sent for a row. Raises RemoteProtocolError if it does not fit."""
-    if wire.from_json(answer).recipient != own_actor(unit):
+    if wire.from_json(answer).recipient not in own_ids(unit):
         raise RemoteProtocolError("the answer is for another node", status=400, code="bad-reply")
     match kind:
         case "payment":
@@ -128,7 +128,7 @@ def _send_log(unit: Unit, row: HeadRow) -> Sending | None:
         return None
     message = m.Pull(
         terms=terms_hash(terms),
-        sender=own_actor(unit),
+        sender=parties.our_id(unit, row.peer_actor),
         recipient=row.peer_actor,
         created=unit.now.replace(microsecond=0),
         log=row.log,

@@ -13,6 +13,21 @@ class FollowerJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class PeerMoved:
+    """A peer is at another address now; its former id stays a name of it."""
+
+    former_id: str
+    actor_id: str
+    host: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeysRevoked:
+    """Keys of ours leaked: what they signed and nobody answered yet has to be signed anew or withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
 class FollowingEnded:
     """We follow this actor no longer: what it sent may go."""
 

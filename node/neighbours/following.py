@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 
 from federation.remote_actor import RemoteActor
 from node.core import audit
 from node.core.errors import DomainError, NotFound
 from node.core.unit import Unit
 from node.neighbours.events import FollowerJoined, FollowingEnded
-from node.neighbours.models import LONGEST_ADDRESS, HostRuleRow, OwnActivity, Peer
-from node.neighbours.public import Incoming, PeerShown, new_activity_id, own_actor, peer, send
+from node.neighbours.models import LONGEST_ADDRESS, OwnActivity, Peer
+from node.neighbours.public import Incoming, PeerShown, new_activity_id, own_actor, own_ids, peer, send
 from node.neighbours.settings import Settings
-from node.neighbours.stores import nearest_rule
 from protocols import activities
 from protocols.errors import RemoteProtocolError
-from protocols.origins import origin
 from protocols.types import JsonObject
 
 KINDS = frozenset({"commune", "grouping"})
@@ -151,7 +149,7 @@ def _is_our_question(row: Peer, object_id: str | None) -> bool:
 def heard_undo(unit: Unit, incoming: Incoming) -> str:
     """Somebody follows us no longer. An Undo of an earlier question than the one in force arrived too late."""
     undone = incoming.activity.object
-    if undone is None or undone.get("type") != "Follow" or undone.get("object") != own_actor(unit):
+    if undone is None or undone.get("type") != "Follow" or undone.get("object") not in own_ids(unit):
         return "nothing to undo"
     row = unit.session.get(Peer, incoming.actor_id, with_for_update=True)
     if row is None or not row.follows_us or not _is_in_force(row, undone):
@@ -163,31 +161,3 @@ def heard_undo(unit: Unit, incoming: Incoming) -> str:
 def _is_in_force(row: Peer, undone: JsonObject) -> bool:
     """Whether what is taken back is the question that counts, not one asked before it."""
     return row.their_follow_id == undone.get("id")
-
-
-def set_rule(unit: Unit, host: str, rule: str | None, reason: str, by: str) -> None:
-    """Allow or block a host with everything below it; None takes the rule away. Blocking ends every tie: what it sent
-    is no longer shown, and nothing is sent to it. Raises DomainError `neighbours.host`."""
-    try:
-        name = origin(f"https://{host.strip().lower()}/").host
-    except RemoteProtocolError as error:
-        raise DomainError("neighbours.host", field="host", status=422) from error
-    row = unit.session.get(HostRuleRow, name)
-    if row is not None:
-        unit.session.delete(row)
-        unit.session.flush()
-    if rule is not None:
-        unit.session.add(HostRuleRow(host=name, rule=rule, reason=reason[:300], made_by=by, made_at=unit.now))
-        unit.session.flush()
-    if rule == "block":
-        _part_with_blocked(unit)
-    audit.record(unit, by, "neighbours.rule-set", name, rule=rule or "none", reason=reason)
-
-
-def _part_with_blocked(unit: Unit) -> None:
-    tied = select(Peer).where(or_(Peer.we_follow != "no", Peer.follows_us.is_(True)))
-    for row in unit.session.execute(tied).scalars().all():
-        if nearest_rule(unit, row.host) == "block":
-            row.we_follow, row.follow_id = "no", None
-            row.follows_us, row.their_follow_id = False, None
-            unit.emit(FollowingEnded(row.actor_id, row.host))

@@ -11,11 +11,12 @@ import structlog
 from sqlalchemy import delete, select
 
 from federation.inbox import Received
+from federation.remote_actor import RemoteActor
 from node.core.errors import DomainError
 from node.core.node import Node
 from node.core.unit import Unit
-from node.neighbours import following
-from node.neighbours.models import HeardActivity, KeyRow
+from node.neighbours import following, moving
+from node.neighbours.models import HeardActivity, KeyRow, Peer
 from node.neighbours.public import PASSED_OVER, Incoming, peer
 from protocols import activities
 from protocols.errors import RemoteProtocolError
@@ -37,8 +38,18 @@ def handlers_of(node: Node) -> Handlers:
     return found
 
 
-def take_in(unit: Unit, received: Received, handlers: Handlers) -> None:
+def concerns_its_actor(unit: Unit, received: Received) -> bool:
+    """Whether somebody we know tells us of itself: a new state, or a Move."""
+    activity, actor_id = received.activity, received.actor.id
+    told = activity.get("object")
+    about = told.get("id") if isinstance(told, dict) else told
+    return activity["type"] in ("Move", "Update") and about == actor_id and unit.session.get(Peer, actor_id) is not None
+
+
+def take_in(unit: Unit, received: Received, handlers: Handlers, arrived: RemoteActor | str | None = None) -> None:
     """Record the id, remember who it was, let a part act. A copy that came at the same time does nothing.
+
+    `arrived`: for a Move, where it was confirmed to lead, or the code of the reason why it was not.
 
     What a rule of ours refuses is recorded too, with the reason: the sender's part is done, sending it again would
     change nothing. Raises RemoteProtocolError for an id that we could not keep.
@@ -58,21 +69,23 @@ def take_in(unit: Unit, received: Received, handlers: Handlers) -> None:
     unit.session.flush()
     try:
         with unit.session.begin_nested():
-            row.outcome = _act(unit, received, handlers)[:200]
+            row.outcome = _act(unit, received, handlers, arrived)[:200]
     except (DomainError, RemoteProtocolError) as error:
         row.outcome = f"refused: {error}"[:200]
         log.info("activity refused", activity=received.activity_id, reason=str(error))
 
 
-def _act(unit: Unit, received: Received, handlers: Handlers) -> str:
+def _act(unit: Unit, received: Received, handlers: Handlers, arrived: RemoteActor | str | None) -> str:
+    if isinstance(arrived, str):
+        return f"refused: {arrived}"
     try:
         activity = activities.parse_activity(received.activity)
     except RemoteProtocolError as error:
         return f"passed over: {error}"
-    if activity.type == "Follow" or peer(unit, received.actor.id) is not None:
-        following.remember(unit, received.actor)
-    known = peer(unit, received.actor.id)
-    incoming = Incoming(activity, received.actor.id, received.actor.host, known, received.received_at)
+    known, sender = peer(unit, received.actor.id), received.actor.id
+    if (known is None and activity.type == "Follow") or (known is not None and known.actor_id == sender):
+        known = following.remember(unit, received.actor)  # not under an id that it had before it moved
+    incoming = Incoming(activity, sender, received.actor.host, known, received.received_at, arrived)
     said = activity.object_type or _result_type(activity)
     for handler in handlers.get((activity.type, said)) or handlers.get((activity.type, ""), ()):
         outcome = handler(unit, incoming)
@@ -101,6 +114,9 @@ def heard_update(unit: Unit, incoming: Incoming) -> str:
     if incoming.activity.object_id != incoming.actor_id:
         return PASSED_OVER
     unit.session.execute(delete(KeyRow).where(KeyRow.actor_id == incoming.actor_id))
+    if incoming.peer is not None and incoming.peer.is_node:  # its instance actor signs with the same keys
+        own = KeyRow.actor_id.startswith(incoming.peer.base_url + "/", autoescape=True)
+        unit.session.execute(delete(KeyRow).where(own))
     return "remembered"
 
 
@@ -110,4 +126,5 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("Reject", ""): heard_reject,
     ("Undo", ""): following.heard_undo,
     ("Update", ""): heard_update,
+    ("Move", ""): moving.heard_move,
 }

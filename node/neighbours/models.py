@@ -39,6 +39,34 @@ class Peer(Base):
     document: Mapped[Any] = mapped_column(JsonColumn)
 
 
+class FormerId(Base):
+    """An id that a peer had before it moved: for ever a name of the same peer."""
+
+    __tablename__ = "neighbours_former_ids"
+    former_id: Mapped[str] = mapped_column(AddressColumn, primary_key=True)
+    former_host: Mapped[str] = mapped_column(HostColumn, index=True)
+    actor_id: Mapped[str] = mapped_column(AddressColumn, index=True)
+    moved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class KeyChange(Base):
+    """A rotation of our own keys that followers were told of."""
+
+    __tablename__ = "neighbours_key_changes"
+    suffix: Mapped[str] = mapped_column(String(40), primary_key=True)
+    leaked: Mapped[bool] = mapped_column(Boolean)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class OwnMove(Base):
+    """An address of ours that followers were told we moved to."""
+
+    __tablename__ = "neighbours_own_moves"
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    base_url: Mapped[str] = mapped_column(AddressColumn)
+    told_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class OwnActivity(Base):
     """An activity of ours: the outbox others may read, and the ids we gave."""
 

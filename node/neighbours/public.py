@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from federation.addressing import Recipient, plan
 from federation.identity import prove
-from federation.remote_actor import RemoteActor
+from federation.remote_actor import RemoteActor, read_actor
 from node.core.errors import NotFound
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.neighbours import addresses
-from node.neighbours.models import OwnActivity, OwnObject, Peer
+from node.neighbours.models import FormerId, OwnActivity, OwnObject, Peer
 from node.neighbours.outbox import backlog, plan_rows
 from protocols import activities
 from protocols.types import JsonObject
@@ -67,6 +67,8 @@ class Incoming:
     host: str
     peer: PeerShown | None
     received_at: datetime
+    arrived: RemoteActor | None = None
+    """For a Move: the actor it leads to, which names the mover in `alsoKnownAs`."""
 
 
 def own_actor(unit: Unit) -> str:
@@ -74,9 +76,27 @@ def own_actor(unit: Unit) -> str:
     return addresses.actor_id(unit.node)
 
 
-def own_proof_method(unit: Unit) -> str:
-    """The verification method of what we sign with `unit.keys.proof_seed`; our actor document publishes its key."""
-    return addresses.identity(unit.node, unit.keys).proof_key_id
+def own_ids(unit: Unit) -> tuple[str, ...]:
+    """All ids of our public actor: the present one, then those it had before we moved."""
+    return (own_actor(unit), *addresses.former_ids(unit.node))
+
+
+def own_proof_method(unit: Unit, owner: str = "") -> str:
+    """The verification method of what we sign with `unit.keys.proof_seed`, under one of our ids (the present one);
+    our actor document publishes its key."""
+    return addresses.proof_method(owner or own_actor(unit), unit.keys.suffix)
+
+
+def own_proof_key(unit: Unit, method: str, *, even_revoked: bool = False) -> bytes | None:
+    """The public key behind a verification method of ours, of today or of the past; None for one that is not ours or
+    was revoked."""
+    owner = method.partition("#")[0]
+    if owner not in own_ids(unit):
+        return None
+    for one in unit.keyring.sets:
+        if (even_revoked or one.revoked_at is None) and method == addresses.proof_method(owner, one.suffix):
+            return one.proof_public
+    return None
 
 
 def new_activity_id(unit: Unit) -> str:
@@ -85,14 +105,45 @@ def new_activity_id(unit: Unit) -> str:
 
 
 def peer(unit: Unit, actor_id: str) -> PeerShown | None:
-    """The peer with this actor id, None if we do not know it."""
-    row = unit.session.get(Peer, actor_id)
+    """The peer with this actor id, or that had it before it moved; None if we do not know it."""
+    row = unit.session.get(Peer, actor_id) or unit.session.get(Peer, present_id(unit, actor_id))
     return _shown(row) if row else None
+
+
+def heard_from(unit: Unit, actor: RemoteActor) -> None:
+    """Somebody we know proved something just now: if by a key that we had not written down, its document is."""
+    row = unit.session.get(Peer, actor.id)
+    if row is None or row.document == actor.document:
+        return
+    known = {key.id for key in read_actor(row.document).profile.proof_keys}
+    if any(key.id not in known for key in actor.profile.proof_keys):
+        row.document = actor.document
+
+
+def present_id(unit: Unit, actor_id: str) -> str:
+    """The id that a peer has today."""
+    moved = unit.session.get(FormerId, actor_id)
+    return moved.actor_id if moved else actor_id
+
+
+def former_ids_of(unit: Unit, actor_id: str) -> tuple[str, ...]:
+    """The ids that a peer had before it moved."""
+    query = select(FormerId.former_id).where(FormerId.actor_id == actor_id).order_by(FormerId.moved_at)
+    return tuple(unit.session.execute(query).scalars())
+
+
+def present_host(unit: Unit, host: str) -> str:
+    """Where the peer is today that was found at a host: cards printed before a move still name the old one."""
+    query = select(FormerId.actor_id).where(FormerId.former_host == host).order_by(FormerId.moved_at.desc())
+    found = unit.session.execute(query).scalars().first()
+    row = unit.session.get(Peer, found) if found else None
+    return row.host if row else host
 
 
 def peer_by_host(unit: Unit, host: str) -> PeerShown:
     """The Ygor node at a host. Raises NotFound `neighbours.unknown`."""
-    rows = unit.session.execute(select(Peer).where(Peer.host == host, Peer.kind != "")).scalars().all()
+    found = select(Peer).where(Peer.host == present_host(unit, host), Peer.kind != "")
+    rows = unit.session.execute(found.order_by(Peer.since)).scalars().all()
     if not rows:
         raise NotFound("neighbours.unknown")
     return _shown(rows[0])
@@ -137,7 +188,7 @@ def health(unit: Unit, host: str) -> Health:
     from node.neighbours.stores import load_host, nearest_rule
 
     waiting, state = backlog(unit, host), load_host(unit, host)
-    blocked = nearest_rule(unit, host) == "block"
+    blocked = nearest_rule(unit, host)[1] == "block"
     return Health(waiting.pending, waiting.dead, state.last_heard, state.last_success, state.last_error, blocked)
 
 
@@ -184,10 +235,17 @@ def send_all(unit: Unit, activity: JsonObject, to: Sequence[PeerShown]) -> str:
     return str(proved["id"])
 
 
-def _publish(unit: Unit, activity: JsonObject) -> str:
-    proved = prove(addresses.identity(unit.node, unit.keys), activity, unit.now)
+def publish_about_us(unit: Unit, activity: JsonObject) -> str:
+    """Tell followers, and whom we follow, something about ourselves; `activity` is one of our actors', present or
+    former. Returns its id."""
+    return _publish(unit, activity, or_(Peer.follows_us.is_(True), Peer.we_follow != "no"))
+
+
+def _publish(unit: Unit, activity: JsonObject, to: ColumnElement[bool] | None = None) -> str:
+    proved = prove(addresses.identity_of(str(activity["actor"]), unit.keys), activity, unit.now)
     _keep_activity(unit, proved, public=True)
-    followers = unit.session.execute(select(Peer.inbox, Peer.shared_inbox).where(Peer.follows_us.is_(True)))
+    chosen = Peer.follows_us.is_(True) if to is None else to
+    followers = unit.session.execute(select(Peer.inbox, Peer.shared_inbox).where(chosen))
     plan_rows(unit, plan(proved, [Recipient(inbox, shared) for inbox, shared in followers]))
     return str(proved["id"])
 

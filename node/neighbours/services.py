@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,12 +25,14 @@ from node.neighbours.outbox import SqlOutbox
 from node.neighbours.site import NodeSite
 from node.neighbours.stores import (
     SqlAcquaintances,
+    SqlFormerNames,
     SqlHostMemory,
     SqlHostRules,
     SqlKeyCache,
     SqlSeenActivities,
     SqlSeenSignatures,
 )
+from node.neighbours.upkeep import look_after
 from protocols.errors import LocalProtocolError
 from protocols.origins import is_loopback
 
@@ -44,11 +46,12 @@ AFTER_ERROR_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class NodeFederation:
-    """All that one node needs to speak and to listen."""
+    """All that one node needs to speak and to listen. `former`: by hostname, what is left at its former addresses."""
 
     node: Node
     client: FederationClient
     site: NodeSite
+    former: Mapping[str, NodeSite]
     worker: DeliveryWorker
     caller: SignedCaller
     calls: CallVerifier
@@ -63,11 +66,11 @@ def federation_of(node: Node) -> NodeFederation:
 
 def compose(node: Node, transport: Transport) -> NodeFederation:
     """Put the room `federation` together over this node's database."""
-    rules, outbox = SqlHostRules(node), SqlOutbox(node)
-    identity = addresses.identity(node.facts, node.keys)
+    rules, outbox, names = SqlHostRules(node), SqlOutbox(node), SqlFormerNames(node)
+    own_ids = {addresses.actor_id(node.facts), *addresses.former_ids(node.facts)}
     client = FederationClient(
         transport,
-        fetch_as=addresses.instance_identity(node.facts, node.keys),
+        fetch_as=lambda: addresses.instance_identity(node.facts, node.keys),
         hosts=SqlHostMemory(node),
         rules=rules,
         clock=node.runtime.clock,
@@ -79,27 +82,32 @@ def compose(node: Node, transport: Transport) -> NodeFederation:
         rules,
         Admission(acquaintances, node.runtime.clock),
     )
-    inbox = Inbox(
-        base_url=node.base_url,
-        client=client,
-        verifier=verifier,
-        activities=SqlSeenActivities(node),
-        outbox=outbox,
-        acquaintances=acquaintances,
-    )
+    seen = SqlSeenActivities(node)
+
+    def site_at(base_url: str) -> NodeSite:
+        inbox = Inbox(
+            base_url=base_url,
+            client=client,
+            verifier=verifier,
+            activities=seen,
+            outbox=outbox,
+            acquaintances=acquaintances,
+        )
+        return NodeSite(node, client, inbox, base_url)
 
     def identity_for(actor_id: str) -> Identity:
-        if actor_id != identity.actor_id:
+        if actor_id not in own_ids:
             raise LocalProtocolError(f"{actor_id} is not an actor of this node")
-        return identity
+        return addresses.identity_of(actor_id, node.keys)
 
     return NodeFederation(
         node=node,
         client=client,
-        site=NodeSite(node, inbox),
+        site=site_at(node.base_url),
+        former={host: site_at(url) for host, url in zip(node.former_hostnames, node.facts.former_urls, strict=True)},
         worker=DeliveryWorker(outbox, client, identity_for),
-        caller=SignedCaller(client, verifier, identity),
-        calls=CallVerifier(client, verifier, outbox),
+        caller=SignedCaller(client, verifier, lambda: addresses.identity(node.facts, node.keys), names),
+        calls=CallVerifier(client, verifier, outbox, names),
     )
 
 
@@ -117,6 +125,7 @@ async def run(running: Running) -> AsyncIterator[None]:
     for each in found.values():
         each.node.on_wake("delivery", _waker(loop, each.worker))
         tasks.append(loop.create_task(_deliver(each), name=f"delivery {each.node.code}"))
+    tasks.append(loop.create_task(_catch_up(list(found.values())), name="upkeep"))
     try:
         yield
     finally:
@@ -126,6 +135,15 @@ async def run(running: Running) -> AsyncIterator[None]:
         for transport in transports.values():
             await transport.close()
         running.runtime.services.pop(SERVICE, None)
+
+
+async def _catch_up(nodes: list[NodeFederation]) -> None:
+    """Tell at once what changed while nobody served."""
+    for each in nodes:
+        try:
+            await look_after(each.node)
+        except Exception:
+            log.exception("upkeep failed", node=each.node.code)
 
 
 def _waker(loop: asyncio.AbstractEventLoop, worker: DeliveryWorker) -> Callable[[], None]:

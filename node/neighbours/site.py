@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
 
 from sqlalchemy import func, select
 
+from federation.client import FederationClient
+from federation.discovery import fetch_actor
+from federation.errors import PeerRefused, PeerUnreachable
 from federation.inbox import Inbox, Received
+from federation.remote_actor import RemoteActor
 from node.accounts.public import count_accounts
 from node.core.node import Node
 from node.core.unit import Unit
-from node.neighbours import addresses
-from node.neighbours.incoming import Handlers, handlers_of, take_in
+from node.neighbours import addresses, incoming, moving
+from node.neighbours.incoming import Handlers
 from node.neighbours.models import OwnActivity, OwnObject, Peer
 from protocols.collections import build_collection, build_page
 from protocols.errors import RemoteProtocolError
 from protocols.nodeinfo import SOFTWARE_NAME, NodeInfo, build_document, build_links
 from protocols.types import JsonObject
-from protocols.webfinger import build_jrd, parse_resource
+from protocols.webfinger import Resource, build_jrd, parse_resource
 
 PAGE = 20
 ACTIVE_MONTH = timedelta(days=30)
@@ -27,15 +32,18 @@ ACTIVE_MONTH = timedelta(days=30)
 class NodeSite:
     """One node for `federation.routes`."""
 
-    def __init__(self, node: Node, inbox: Inbox) -> None:
+    def __init__(self, node: Node, client: FederationClient, inbox: Inbox, base_url: str) -> None:
+        """`base_url`: the node's address, or a former one at which it is still asked."""
         self._node = node
+        self._client = client
         self._inbox = inbox
+        self._base_url = base_url
         self._parts: frozenset[str] = frozenset()
         self._handlers: Handlers = {}
 
     @property
     def base_url(self) -> str:
-        return self._node.base_url
+        return self._base_url
 
     @property
     def inbox(self) -> Inbox:
@@ -44,16 +52,27 @@ class NodeSite:
     async def webfinger(self, resource: str) -> JsonObject | None:
         facts = self._node.facts
         asked = parse_resource(resource)
-        if asked.host != facts.host:
-            return None
         name, actor = addresses.username(facts), addresses.actor_id(facts)
         subject = f"acct:{name}@{facts.host}"
+        if self._is_former_name(asked):  # whoever asks for a former name is told the present one
+            return build_jrd(subject=subject, actor=actor, profile_page=facts.base_url + "/")
+        if asked.host != facts.host:
+            return None
         if (asked.user is not None and asked.user.lower() == name) or asked.url in (actor, facts.base_url):
             return build_jrd(subject=subject, actor=actor, profile_page=facts.base_url + "/")
         if asked.url == facts.base_url + "/":  # FEP-d556: the host itself
             service = addresses.instance_id(facts)
             return build_jrd(subject=facts.base_url + "/", actor=actor, service=service, aliases=(subject,))
         return None
+
+    def _is_former_name(self, asked: Resource) -> bool:
+        for url in self._node.facts.former_urls:
+            actor = addresses.actor_at(url)
+            if asked.host == url.partition("://")[2] and (
+                asked.url in (actor, url, url + "/") or (asked.user or "").lower() == actor.rpartition("/")[2]
+            ):
+                return True
+        return False
 
     async def nodeinfo_links(self) -> JsonObject:
         facts = self._node.facts
@@ -82,12 +101,15 @@ class NodeSite:
         )
 
     async def instance_actor(self) -> JsonObject:
-        return addresses.instance_document(self._node.facts, self._node.keys)
+        return addresses.instance_document(self._node.facts, self._node.keyring, self._node.runtime.clock())
 
     async def actor(self, name: str) -> JsonObject | None:
-        if name != addresses.username(self._node.facts):
+        if name != addresses.actor_at(self._base_url).rpartition("/")[2]:
             return None
-        return addresses.actor_document(self._node.facts, self._node.keys)
+        facts, ring, now = self._node.facts, self._node.keyring, self._node.runtime.clock()
+        if self._base_url != facts.base_url:
+            return addresses.former_document(facts, self._base_url, ring, now)
+        return addresses.actor_document(facts, ring, now)
 
     async def collection(self, name: str, which: str, page: str | None) -> JsonObject | None:
         if name != addresses.username(self._node.facts):
@@ -114,9 +136,24 @@ class NodeSite:
         return await self._node.read(find)
 
     async def accept(self, received: Received) -> None:
+        """What an actor says of itself is looked up at its own address first: keys and moves count only there."""
         if self._parts != self._node.part_names:  # a module was switched on or off
-            self._parts, self._handlers = self._node.part_names, handlers_of(self._node)
-        await self._node.write(take_in, received, self._handlers)
+            self._parts, self._handlers = self._node.part_names, incoming.handlers_of(self._node)
+        arrived = None
+        if await self._node.read(incoming.concerns_its_actor, received):
+            fresh, arrived = await self._look_up(received)
+            received = replace(received, actor=fresh)
+        await self._node.write(incoming.take_in, received, self._handlers, arrived)
+
+    async def _look_up(self, received: Received) -> tuple[RemoteActor, RemoteActor | str | None]:
+        if received.activity["type"] != "Move":
+            return await fetch_actor(self._client, received.actor.id), None
+        try:
+            return received.actor, await moving.arrival(self._client, received.actor.id)
+        except RemoteProtocolError as error:
+            if isinstance(error, PeerUnreachable) or (isinstance(error, PeerRefused) and error.answer_status >= 500):
+                raise  # told again later, it may be confirmed
+            return received.actor, error.code
 
 
 def _outbox(unit: Unit, base: str, page: str | None) -> JsonObject | None:

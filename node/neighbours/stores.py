@@ -13,7 +13,16 @@ from federation.hosts import HostState
 from federation.ports import CachedKey, HostRule, KeyUse
 from node.core.node import Node
 from node.core.unit import Unit
-from node.neighbours.models import LONGEST_ADDRESS, HeardActivity, HostRow, HostRuleRow, KeyRow, Peer, SeenSignature
+from node.neighbours.models import (
+    LONGEST_ADDRESS,
+    FormerId,
+    HeardActivity,
+    HostRow,
+    HostRuleRow,
+    KeyRow,
+    Peer,
+    SeenSignature,
+)
 from node.neighbours.outbox import forget_old
 from node.neighbours.settings import Settings
 from protocols.origins import origin
@@ -65,12 +74,13 @@ class SqlHostMemory:
         return await self._node.write(apply)
 
 
-def nearest_rule(unit: Unit, host: str) -> str | None:
-    """ "allow", "block" or None for a host (authority): the rule made for it, else for the nearest domain above it."""
+def nearest_rule(unit: Unit, host: str) -> tuple[str, str | None]:
+    """Whose rule counts for a host (authority), and that rule, "allow" or "block": the rule made for it, else for the
+    nearest domain above it; ("", None) without any."""
     names = suffixes(origin(f"https://{host}/").host)
     rows = unit.session.execute(select(HostRuleRow).where(HostRuleRow.host.in_(names))).scalars()
     rules = {row.host: row.rule for row in rows}
-    return next((rules[name] for name in names if name in rules), None)
+    return next(((name, rules[name]) for name in names if name in rules), ("", None))
 
 
 def load_host(unit: Unit, host: str) -> HostState:
@@ -139,6 +149,17 @@ class SqlSeenSignatures:
             return True
 
         return await self._node.write(remember)
+
+
+class SqlFormerNames:
+    """The ids that peers had before they moved."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+
+    async def of(self, actor_id: str) -> tuple[str, ...]:
+        query = select(FormerId.former_id).where(FormerId.actor_id == actor_id)
+        return await self._node.read(lambda unit: tuple(unit.session.execute(query).scalars()))
 
 
 class SqlAcquaintances:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from aiohttp import web as aio
 
 from federation import discovery
@@ -12,16 +10,17 @@ from federation.remote_actor import RemoteActor
 from node.core.errors import DomainError
 from node.core.node import Node
 from node.core.requests import node_of, require_role
-from node.neighbours import following, outbox, pages, words
-from node.neighbours.forms import FollowInput, RuleInput
+from node.neighbours import address_views, following, key_views, letter_views, moving, pages, rule_views, words
+from node.neighbours.forms import FollowInput
 from node.neighbours.negotiation import site_for
 from node.neighbours.public import peer_by_host, peers
 from node.neighbours.services import federation_of
+from node.neighbours.telling import words_of
 from protocols.errors import RemoteProtocolError
 from protocols.webfinger import parse_resource
 from web.flash import flash
 from web.forms import Form, bind, blank
-from web.i18n import N_, gettext, ngettext
+from web.i18n import N_, gettext
 from web.marks import csrf_exempt
 from web.render import redirect, render
 
@@ -40,27 +39,10 @@ async def admin(request: aio.Request) -> aio.Response:
     return await _admin_page(request, blank(request, FollowInput))
 
 
-async def _admin_page(
-    request: aio.Request, form: Form[FollowInput], rule_form: Form[RuleInput] | None = None
-) -> aio.Response:
-    lines, rules = await node_of(request).read(pages.admin_list)
-    rule_form = rule_form or blank(request, RuleInput)
-    values = {"lines": lines, "rules": rules, "form": form, "rule_form": rule_form, **_words(request)}
-    return render(request, "neighbours/admin.html", values, status=max(form.status, rule_form.status))
-
-
-def _words(request: aio.Request) -> dict[str, Callable[[str], str]]:
-    """For templates: what machines noted, in the reader's language."""
-
-    def problem(text: str) -> str:
-        sentence, values = words.problem(text)
-        return gettext(request, sentence, **values)
-
-    return {
-        "problem": problem,
-        "outcome": lambda text: gettext(request, words.outcome(text)),
-        "type_word": lambda text: gettext(request, words.TYPES.get(text, text)),
-    }
+async def _admin_page(request: aio.Request, form: Form[FollowInput]) -> aio.Response:
+    overview = await node_of(request).read(pages.admin_list)
+    values = {"overview": overview, "form": form, **words_of(request)}
+    return render(request, "neighbours/admin.html", values, status=form.status)
 
 
 async def follow(request: aio.Request) -> aio.Response:
@@ -93,15 +75,21 @@ async def find_actor(node: Node, address: str) -> RemoteActor:
     except RemoteProtocolError as error:
         raise DomainError("neighbours.address", field="address", status=422) from error
     try:
-        return await discovery.find(client, text)
+        found = await discovery.find(client, text)
     except RemoteProtocolError as error:
         raise words.not_found(error) from error
+    if found.profile.moved_to is None:
+        return found
+    try:
+        return await moving.arrival(client, found.id)
+    except RemoteProtocolError as error:
+        raise DomainError("neighbours.has-moved", field="address", status=422) from error
 
 
 async def peer(request: aio.Request) -> aio.Response:
     require_role(request, ADMIN)
     page = await node_of(request).read(pages.peer_page, request.match_info["host"])
-    return render(request, "neighbours/peer.html", {"page": page, **_words(request)})
+    return render(request, "neighbours/peer.html", {"page": page, **words_of(request)})
 
 
 async def unfollow(request: aio.Request) -> aio.Response:
@@ -111,32 +99,6 @@ async def unfollow(request: aio.Request) -> aio.Response:
     await node.write(following.unfollow, found.actor_id, viewer.account_id or "")
     flash(request, gettext(request, N_("Vous ne suivez plus {name}."), name=found.name))
     return redirect(request, "neighbours.admin")
-
-
-async def resend(request: aio.Request) -> aio.Response:
-    require_role(request, ADMIN)
-    node, host = node_of(request), request.match_info["host"]
-    await node.read(peer_by_host, host)
-    count = await node.write(outbox.resend, host)
-    said = ngettext(request, "{num} message sera renvoyé.", "{num} messages seront renvoyés.", count)
-    flash(request, said)
-    return redirect(request, "neighbours.peer", host=host)
-
-
-async def rule(request: aio.Request) -> aio.Response:
-    viewer = require_role(request, ADMIN)
-    form = await bind(request, RuleInput)
-    if form.valid:
-        value = form.value
-        chosen = None if value.rule == "none" else value.rule
-        try:
-            await node_of(request).write(following.set_rule, value.host, chosen, value.reason, viewer.account_id or "")
-        except DomainError as error:
-            form.refuse(request, error)
-        else:
-            flash(request, gettext(request, N_("La règle est enregistrée.")))
-            return redirect(request, "neighbours.admin")
-    return await _admin_page(request, blank(request, FollowInput), form)
 
 
 async def inbox(request: aio.Request) -> aio.StreamResponse:
@@ -152,10 +114,12 @@ def routes() -> list[aio.RouteDef]:
         aio.get("/territoire", index, name="neighbours.list"),
         aio.get("/admin/voisins", admin, name="neighbours.admin"),
         aio.post("/admin/voisins", follow, name="neighbours.follow"),
-        aio.post("/admin/voisins-regles", rule, name="neighbours.rule"),
         aio.get("/admin/voisins/{host}", peer, name="neighbours.peer"),
         aio.post("/admin/voisins/{host}/ne-plus-suivre", unfollow, name="neighbours.unfollow"),
-        aio.post("/admin/voisins/{host}/renvoyer", resend, name="neighbours.resend"),
+        *rule_views.routes(),
+        *letter_views.routes(),
+        *key_views.routes(),
+        *address_views.routes(),
         aio.get("/.well-known/webfinger", wire.webfinger_handler(site_for), name="neighbours.webfinger"),
         aio.get("/.well-known/nodeinfo", wire.nodeinfo_links_handler(site_for), name="neighbours.nodeinfo-links"),
         aio.get("/nodeinfo/2.1", wire.nodeinfo_handler(site_for), name="neighbours.nodeinfo"),

@@ -110,9 +110,9 @@ def count_reading(unit: Unit, viewer: Viewer) -> None:
 def card_host(node: Node, card: str, chosen: str) -> str:
     """The commune a card belongs to: what its QR code says, else what the cashier chose; empty for our own."""
     host = honour.host_of(card) or chosen.strip().lower()
-    if host == node.host and honour.is_pass(card):
+    if host in node.facts.hosts and honour.is_pass(card):
         raise DomainError("rewards.pass-home", field="card", status=422)
-    return "" if host == node.host else host
+    return "" if host in node.facts.hosts else host
 
 
 def _charge(counter: Counter, value: TillInput, host: str) -> till.Charge:

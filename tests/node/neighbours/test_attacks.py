@@ -16,7 +16,7 @@ from federation.identity import Identity
 from node.core.node import Node
 from node.modules.missions import federation as mission_federation
 from node.modules.missions.models import Neighbour
-from node.neighbours import addresses, following
+from node.neighbours import addresses, following, rules
 from node.neighbours.public import own_actor
 from node.neighbours.views import find_actor
 from protocols import jcs
@@ -247,7 +247,7 @@ async def test_an_accept_played_again_or_late_does_not_make_us_follow(three: Thr
     assert known is not None
     await ramonville.write(following.unfollow, known.actor_id, BY)
     await quiet(ramonville)
-    await castanet.write(following.set_rule, "ramonville.localhost", "block", "", BY)
+    await castanet.write(rules.set_rule, "ramonville.localhost", "block", "", BY)
     await ramonville.write(following.follow, await find_actor(ramonville, castanet.base_url), BY)
     assert (await deliver(accept, auzeville, ramonville)).status == 202, "forwarded word for word: known already"
     late = forged(castanet, "Accept", "late", object=accept["object"])
@@ -294,7 +294,7 @@ async def test_an_id_longer_than_we_keep(pair: Pair) -> None:
 async def test_a_blocked_host_is_not_heard_nor_any_below_it(pair: Pair, heard: Posted, rule: str) -> None:
     castanet, ramonville = pair
     await follow(castanet, ramonville)
-    await ramonville.write(following.set_rule, rule, "block", "", BY)
+    await ramonville.write(rules.set_rule, rule, "block", "", BY)
     assert await foreign(ramonville) == [], "what it sent is no longer shown"
     assert await peer_at(ramonville, castanet) is None
     activity = forged(castanet, "Update", object=await event_of(heard))
@@ -303,7 +303,7 @@ async def test_a_blocked_host_is_not_heard_nor_any_below_it(pair: Pair, heard: P
     await post(ramonville)
     await quiet(ramonville)
     assert len(await outcomes(castanet)) == before, "and nothing is sent to it"
-    await ramonville.write(following.set_rule, "castanet.localhost", "allow", "", BY)
+    await ramonville.write(rules.set_rule, "castanet.localhost", "allow", "", BY)
     await follow(ramonville, castanet)
     await shows(ramonville, "Planter la haie")
 

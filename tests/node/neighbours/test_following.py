@@ -6,7 +6,7 @@ import pytest
 
 from node.core.errors import DomainError
 from node.core.node import Node
-from node.neighbours import following
+from node.neighbours import following, rules
 from node.neighbours.views import find_actor
 from tests.fixtures.nodes import TestClock
 from tests.fixtures.serving import until
@@ -156,7 +156,7 @@ async def test_thrown_out_later_we_show_nothing_of_theirs(pair: Pair) -> None:
 
 async def test_nobody_can_accept_for_another(three: Three) -> None:
     castanet, ramonville, auzeville = three
-    await castanet.write(following.set_rule, "ramonville.localhost", "block", "", BY)
+    await castanet.write(rules.set_rule, "ramonville.localhost", "block", "", BY)
     actor = await find_actor(ramonville, castanet.base_url)
     await ramonville.write(following.follow, actor, BY)
     [asked] = await said(ramonville, "Follow")

@@ -16,6 +16,7 @@ from federation.remote_actor import read_actor
 from node.core.node import Node
 from node.core.unit import Unit
 from node.neighbours import addresses, following, stores
+from node.neighbours import rules as host_rules
 from node.neighbours.incoming import handlers_of, take_in
 from node.neighbours.models import LONGEST_ADDRESS, HeardActivity, HostRow, KeyRow, Peer, SeenSignature
 from node.neighbours.stores import SqlHostMemory, SqlHostRules, SqlKeyCache, SqlSeenActivities, SqlSeenSignatures
@@ -99,15 +100,15 @@ async def test_tables_that_strangers_fill_stay_bounded(
 
 async def test_rules_by_name_and_the_nearest(node: Node) -> None:
     rules = SqlHostRules(node)
-    await node.write(following.set_rule, " Example.ORG ", "block", "", BY)
-    await node.write(following.set_rule, "good.example.org", "allow", "", BY)
+    await node.write(host_rules.set_rule, " Example.ORG ", "block", "", BY)
+    await node.write(host_rules.set_rule, "good.example.org", "allow", "", BY)
     found = await rules.lookup(("a.good.example.org", "good.example.org", "example.org", "org"))
     assert found == {"good.example.org": HostRule.ALLOW, "example.org": HostRule.BLOCK}
     assert not await rules.allow_listed_only()
     for host, rule in (("a.good.example.org:8443", "allow"), ("bad.example.org", "block"), ("badexample.org", None)):
-        assert await node.read(stores.nearest_rule, host) == rule
-    await node.write(following.set_rule, "example.org", None, "", BY)
-    assert await node.read(stores.nearest_rule, "example.org") is None
+        assert (await node.read(stores.nearest_rule, host))[1] == rule
+    await node.write(host_rules.set_rule, "example.org", None, "", BY)
+    assert await node.read(stores.nearest_rule, "example.org") == ("", None)
 
 
 def stranger(host: str, name: str = "maire", shown: str | None = None) -> JsonObject:

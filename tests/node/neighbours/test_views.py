@@ -14,13 +14,14 @@ from node.accounts import public as accounts
 from node.accounts.service import create_account
 from node.core.node import Node
 from node.core.unit import Unit
-from node.neighbours import following
+from node.neighbours import rules
 from node.neighbours.models import DeliveryRow
 from tests.fixtures.browser import Visitor
 from tests.node.neighbours.communes import BY, follow, post, quiet, shows
 
 Pair = tuple[Node, Node]
 PAGE = "/admin/voisins"
+OTHERS = ("/admin/voisins-regles", "/admin/cles", "/admin/adresse", "/admin/messages-abandonnes")
 
 
 def administrator(unit: Unit, locale: str = "fr") -> None:
@@ -51,8 +52,11 @@ async def claire(pair: Pair) -> AsyncIterator[Visitor]:
 async def test_who_may_see_them(pair: Pair) -> None:
     castanet, ramonville = pair
     await castanet.write(create_account, "lea@castanet.fr", "Léa", "Martin")
-    paths = (PAGE, f"{PAGE}/{ramonville.host}")
-    posts = (PAGE, "/admin/voisins-regles", f"{PAGE}/x/renvoyer", f"{PAGE}/x/ne-plus-suivre")
+    paths = (PAGE, f"{PAGE}/{ramonville.host}", *OTHERS)
+    letter = "/admin/messages-abandonnes/x"
+    posts = (PAGE, "/admin/voisins-regles", "/admin/voisins-regles/liste", "/admin/cles", "/admin/adresse")
+    posts += (f"{letter}/renvoyer", f"{letter}/supprimer", f"{PAGE}/x/supprimer")
+    posts += (f"{PAGE}/x/renvoyer", f"{PAGE}/x/ne-plus-suivre")
     async with browser(castanet) as anybody, browser(castanet, "lea@castanet.fr") as lea:
         for path in paths:
             answer = await anybody.get(path, follow=False)
@@ -122,7 +126,12 @@ async def test_rules_are_made_refused_and_taken_back(pair: Pair, claire: Visitor
     assert "Écrivez un nom de domaine" in refused.text
     assert 'value="pas un domaine"' in refused.text
     assert (await claire.post("/admin/voisins-regles", {"host": "x.fr", "rule": "eat"}, page=PAGE)).status == 422
-    made = await claire.post("/admin/voisins-regles", {**rule, "host": "LOCALHOST"}, page=PAGE)
+    asked = await claire.post("/admin/voisins-regles", {**rule, "host": "LOCALHOST"}, page=PAGE)
+    assert "Bloquer localhost" in asked.text
+    assert "Ramonville" in asked.text
+    await shows(castanet, "Planter la haie")
+    sure = {**rule, "host": "https://LOCALHOST:80/", "sure": "yes"}
+    made = await claire.post("/admin/voisins-regles", sure, page=PAGE)
     assert "La règle est enregistrée." in made.text
     assert "<b>localhost</b> : bloqué" in made.text
     assert "Publicité" in made.text
@@ -137,7 +146,7 @@ async def test_rules_are_made_refused_and_taken_back(pair: Pair, claire: Visitor
 async def test_a_rule_above_is_told_on_the_page_of_a_peer(pair: Pair, claire: Visitor) -> None:
     castanet, ramonville = pair
     await follow(castanet, ramonville)
-    await castanet.write(following.set_rule, "localhost", "allow", "", BY)
+    await castanet.write(rules.set_rule, "localhost", "allow", "", BY)
     assert "autorisée" in (await claire.get(f"{PAGE}/{ramonville.host}")).text
 
 
@@ -167,6 +176,7 @@ async def test_in_english_too(pair: Pair) -> None:
         for path in (PAGE, f"{PAGE}/{ramonville.host}", "/territoire"):
             main = (await claire.get(path)).text.partition("<main")[2].partition("</main>")[0].lower()
             assert not re.search(
-                r"voisin|suivre|règle|dernier", re.sub(r"(href|action)=\"[^\"]*\"|commune-voisine", "", main)
+                r"voisin|suivre|règle|dernier|clé|bloqu|abandon",
+                re.sub(r"(href|action)=\"[^\"]*\"|commune-voisine", "", main),
             ), path
             assert "neighbour" in main
