@@ -256,7 +256,7 @@ def read_departure(document: JsonObject) -> Departure:
 def verify_author(document: JsonObject, author: str, keys: Sequence[PartyKey], now: datetime) -> None:
     """Raises RemoteProtocolError (401) unless one of `author`'s `keys` signed the document (§1.2)."""
     for key in keys:
-        methods = {proof.get("verificationMethod") for proof in proofs.proofs_of(document)}
+        methods = [proof.get("verificationMethod") for proof in proofs.proofs_of(document)]
         if key.verification_method in methods and owner_of(key.verification_method) == author:
             method = key.verification_method
             proofs.verify_proof(document, public_key=key.public_key, verification_method=method, now=now)

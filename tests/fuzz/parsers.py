@@ -10,7 +10,20 @@ from federation import activity_rules, media
 from federation.inbox import digest_of
 from federation.remote_actor import read_actor
 from federation.verification import proved_since
-from protocols import actors, cavage, fields, jcs, multikey, nodeinfo, origins, proofs, rfc9421, timestamps, webfinger
+from protocols import (
+    actors,
+    cavage,
+    fields,
+    groupings,
+    jcs,
+    multikey,
+    nodeinfo,
+    origins,
+    proofs,
+    rfc9421,
+    timestamps,
+    webfinger,
+)
 from protocols.activities import build_create, build_follow, build_move, build_offer, build_undo, parse_activity
 from protocols.collections import build_collection, build_page, parse_collection, parse_page
 from protocols.digests import check_content_digest, check_digest
@@ -23,6 +36,7 @@ from protocols.honour.terms import PartyKey
 from protocols.messages import HttpMessage
 from protocols.missions import build_mission, parse_mission
 from protocols.strict_json import loads
+from tests.protocols import test_groupings as house
 from tests.protocols.documents import ACTOR, COMMUNE, MISSION, OTHER
 from tests.protocols.honour.pair import KEY_A, KEY_B, TERMS, A
 from tests.protocols.honour.pair import NOW as THEN
@@ -49,6 +63,7 @@ JRD = webfinger.build_jrd(
 )  # fmt: skip
 COLLECTION = build_collection(COMMUNE + "/outbox", total=3, items=[COMMUNE + "/1", CREATE])
 PAGE = build_page(COMMUNE + "/outbox?page=1", part_of=COMMUNE + "/outbox", items=[CREATE], next_page=COMMUNE + "/2")
+HOUSE_TERMS = house.offered()
 PAGED: dict[str, Any] = {**build_collection(COMMUNE + "/outbox", total=3), "first": PAGE}
 
 
@@ -97,6 +112,20 @@ DOCUMENTS: dict[str, tuple[Parser, Sequence[Any]]] = {
     "honour statement": (
         functools.partial(statement.verify_countersigned, keys={}),
         (wire.to_json(STATEMENT),),
+    ),
+    "grouping's terms": (groupings.read_terms, (HOUSE_TERMS,)),
+    "grouping's acceptance": (groupings.read_acceptance, (house.accepted(house.ANNA, HOUSE_TERMS),)),
+    "grouping's members": (
+        functools.partial(
+            groupings.verify_list, actor=house.HOUSE.actor, keys=[house.key(house.HOUSE.actor)], now=house.NOW
+        ),
+        (house.signed_list(house.listed(HOUSE_TERMS, house.ANNA, house.BOB)),),
+    ),
+    "grouping's author": (
+        lambda document: groupings.verify_author(
+            document, house.HOUSE.actor, [house.key(house.HOUSE.actor)], house.NOW
+        ),
+        (HOUSE_TERMS,),
     ),
     "pass": (read_pass, (lea_pass(),)),
     "pass, verified": (functools.partial(verify_pass, issuer=A), (lea_pass(),)),
