@@ -47,6 +47,8 @@ class Shift:
     end: datetime
     places: int | None = None
     name: str | None = None
+    id: str | None = None
+    """The mission's id with a fragment: what a `Join` names (specs/sharing.md §1.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,9 @@ class Mission:
     """A key of the vocabulary of themes that Ygor nodes share."""
     organisation: str | None = None
     """The name of the association or service that runs it."""
+    minimum_age: int | None = None
+    external_url: str | None = None
+    """Where people of other kinds of servers sign up, with the join mode "external" (Mobilizon's)."""
 
 
 def build_mission(mission: Mission, *, to: tuple[str, ...] = (PUBLIC,), cc: tuple[str, ...] = ()) -> JsonObject:
@@ -107,6 +112,8 @@ def build_mission(mission: Mission, *, to: tuple[str, ...] = (PUBLIC,), cc: tupl
         "ygor:shifts": [_build_shift(shift) for shift in mission.shifts] or None,
         "ygor:theme": mission.theme,
         "ygor:organisation": mission.organisation,
+        "ygor:minimumAge": mission.minimum_age or None,
+        "externalParticipationUrl": mission.external_url,
     }
     document |= _present(optional)
     try:
@@ -127,6 +134,7 @@ def parse_mission(document: JsonObject) -> Mission:
     start, end = fields.moment(document, "startTime"), fields.optional_moment(document, "endTime")
     if end is not None and end < start:
         raise RemoteProtocolError("endTime: before startTime")
+    shifts = fields.children(document, "ygor:shifts", max_items=MAX_SHIFTS)
     join_mode = fields.optional_text(document, "joinMode", max_length=32) or "free"
     if join_mode not in JOIN_MODES:
         raise RemoteProtocolError("joinMode: unknown")
@@ -146,9 +154,11 @@ def parse_mission(document: JsonObject) -> Mission:
         updated=fields.optional_moment(document, "updated"),
         tokens=fields.optional_integer(document, "ygor:tokens", maximum=MAX_TOKENS),
         skills=fields.texts(document, "ygor:skills", max_items=MAX_SKILLS, max_length=100),
-        shifts=tuple(_parse_shift(s) for s in fields.children(document, "ygor:shifts", max_items=MAX_SHIFTS)),
+        shifts=tuple(_parse_shift(shift, mission_id) for shift in shifts),
         theme=fields.optional_text(document, "ygor:theme", max_length=40),
         organisation=fields.optional_text(document, "ygor:organisation"),
+        minimum_age=fields.optional_integer(document, "ygor:minimumAge", maximum=150),
+        external_url=fields.optional_link(document, "externalParticipationUrl"),
     )
 
 
@@ -191,11 +201,14 @@ def _parse_place(place: JsonObject) -> Place:
 
 
 def _build_shift(shift: Shift) -> JsonObject:
-    optional: dict[str, Json] = {"maximumAttendeeCapacity": shift.places, "name": shift.name}
+    optional: dict[str, Json] = {"id": shift.id, "maximumAttendeeCapacity": shift.places, "name": shift.name}
     return {"startTime": rfc3339(shift.start), "endTime": rfc3339(shift.end), **_present(optional)}
 
 
-def _parse_shift(shift: JsonObject) -> Shift:
+def _parse_shift(shift: JsonObject, mission_id: str) -> Shift:
+    shift_id = fields.optional_identifier(shift, "id")
+    if shift_id is not None and not shift_id.startswith(f"{mission_id}#"):
+        raise RemoteProtocolError("ygor:shifts: not a slot of this mission")
     start, end = fields.moment(shift, "startTime"), fields.moment(shift, "endTime")
     if end < start:
         raise RemoteProtocolError("endTime: before startTime")
@@ -204,6 +217,7 @@ def _parse_shift(shift: JsonObject) -> Shift:
         end=end,
         places=fields.optional_integer(shift, "maximumAttendeeCapacity", maximum=MAX_PLACES),
         name=fields.optional_text(shift, "name"),
+        id=shift_id,
     )
 
 

@@ -41,7 +41,8 @@ class Module:
     `fn(unit, incoming) -> str`.
     services: `(app: Running) -> async context manager` that lives as long as the process serves. page_facts:
     `fn(unit, viewer) -> dict` of template variables for somebody signed in. home_cards, desk_cards: `fn(unit, viewer)`.
-    checks: `fn(unit) -> list[str]` for `ygor check`. needs: modules whose tables this one refers to. audit: action →
+    checks: `fn(unit) -> list[str]` for `ygor check`. sharing: what residents of neighbours may take part in
+    (`node.sharing.joinable.Joinable`). needs: modules whose tables this one refers to. audit: action →
     what the log says of it, as `audit.record` writes it.
     """
 
@@ -63,6 +64,7 @@ class Module:
     checks: str = ""
     gdpr: str = ""
     demo: str = ""
+    sharing: str = ""
     needs: tuple[str, ...] = ()
     navigation: tuple[NavItem, ...] = ()
     jobs: tuple[Job, ...] = ()

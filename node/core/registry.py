@@ -27,6 +27,7 @@ CORE_PARTS = (
     "node.honour",
     "node.administration",
     "node.groupings",
+    "node.sharing",
     "node.api",
     "node.demo",
 )

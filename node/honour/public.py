@@ -8,17 +8,29 @@ from node.core.unit import Unit
 from node.honour import choosing, consents, derived, honouring
 from node.honour.derived import CommonTerms
 from node.honour.values import AcceptedCommune, PaymentShown, Quote
+from node.neighbours.public import own_actor
 
 __all__ = [
     "AcceptedCommune", "CommonTerms", "PaymentShown", "Quote", "accepted_communes", "adopt_common", "cancel_payment",
     "common_terms", "common_with", "drop_common", "end_common_after", "host_of", "is_pass",
-    "make_pass", "payment", "payments_of", "refund_payment", "start_payment",
+    "make_pass", "payment", "payments_of", "refund_payment", "start_payment", "worth_here",
 ]  # fmt: skip
 
 
 def accepted_communes(unit: Unit) -> tuple[AcceptedCommune, ...]:
     """The communes whose residents may pay here today, by name."""
     return choosing.accepted(unit)
+
+
+def worth_here(unit: Unit, peer_actor: str, amount: int) -> int | None:
+    """What `amount` tokens of a neighbour are in ours, by the rate of our residents' payments there, rounded down; None
+    without live terms."""
+    terms = choosing.live(unit, peer_actor)
+    if terms is None:
+        return None
+    us, them = own_actor(unit), peer_actor
+    way = terms.way(terms.direction(issuer=us, honouring=them))
+    return amount * way.rate_num // way.rate_den
 
 
 def start_payment(

@@ -85,7 +85,8 @@ def _act(unit: Unit, received: Received, handlers: Handlers, arrived: RemoteActo
     known, sender = peer(unit, received.actor.id), received.actor.id
     if (known is None and activity.type == "Follow") or (known is not None and known.actor_id == sender):
         known = following.remember(unit, received.actor)  # not under an id that it had before it moved
-    incoming = Incoming(activity, sender, received.actor.host, known, received.received_at, arrived)
+    host, inbox = received.actor.host, received.actor.inbox
+    incoming = Incoming(activity, sender, host, known, received.received_at, arrived, inbox)
     said = activity.object_type or _result_type(activity)
     for handler in handlers.get((activity.type, said)) or handlers.get((activity.type, ""), ()):
         outcome = handler(unit, incoming)

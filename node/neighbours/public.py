@@ -69,6 +69,8 @@ class Incoming:
     received_at: datetime
     arrived: RemoteActor | None = None
     """For a Move: the actor it leads to, which names the mover in `alsoKnownAs`."""
+    inbox: str = ""
+    """Where its sender takes an answer, also when we do not know it otherwise."""
 
 
 def own_actor(unit: Unit) -> str:
@@ -232,6 +234,14 @@ def send_all(unit: Unit, activity: JsonObject, to: Sequence[PeerShown]) -> str:
     proved = prove(addresses.identity(unit.node, unit.keys), activity, unit.now)
     _keep_activity(unit, proved, public=False)
     plan_rows(unit, plan(proved, [Recipient(each.inbox, each.shared_inbox) for each in to], private=True))
+    return str(proved["id"])
+
+
+def answer(unit: Unit, activity: JsonObject, to: Incoming) -> str:
+    """Send an activity to whom a message came from, known to us or not; returns its id. It is proved here."""
+    proved = prove(addresses.identity(unit.node, unit.keys), activity, unit.now)
+    _keep_activity(unit, proved, public=False)
+    plan_rows(unit, plan(proved, [Recipient(to.inbox)], private=True))
     return str(proved["id"])
 
 

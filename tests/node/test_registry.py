@@ -59,6 +59,7 @@ def test_every_reference_of_a_manifest_resolves() -> None:
         "checks",
         "gdpr",
         "demo",
+        "sharing",
     )
     for part in installed().parts:
         for kind in kinds:

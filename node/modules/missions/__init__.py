@@ -16,6 +16,7 @@ MODULE = Module(
     settings="settings:Settings",
     activities="federation:HANDLERS",
     subscriptions="federation:SUBSCRIPTIONS",
+    sharing="sharing:OFFERED",
     home_cards="cards:home_cards",
     desk_cards="cards:desk_cards",
     navigation=(NavItem("missions.list", "Agir", "hand-helping", "act", order=20, thumb=True),),

@@ -138,7 +138,7 @@ def _card(card: MissionCard, base_url: str) -> MissionOut:
     return MissionOut(
         id=card.id,
         uri=card.uri,
-        url=card.url if card.is_neighbour else base_url + card.url,
+        url=card.origin_url or base_url + card.url,
         title=card.title,
         summary=card.summary,
         theme=card.theme,

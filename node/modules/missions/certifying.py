@@ -18,11 +18,12 @@ from node.core.errors import Conflict, Invalid, NotFound
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.ledger import public as ledger
-from node.modules.missions import people, rules, signups
+from node.modules.missions import notes, people, rules, signups
 from node.modules.missions.events import MissionCertified
 from node.modules.missions.models import Certification, Mission, Shift, Signup
 from node.modules.missions.rules import Method
 from node.modules.missions.settings import Settings
+from node.sharing import public as sharing
 
 MOST_AT_ONCE = 500
 
@@ -74,7 +75,8 @@ def certify_card(unit: Unit, certifier_id: str, shift_id: str, code: str, *, met
     Raises what `certify_signups` raises, Conflict `missions.full`, `cards.malformed`, `cards.unknown` or `cards.lost`.
     """
     shift, mission = _open(unit, certifier_id, shift_id)
-    account_id = cards.holder_of_code(unit, code)
+    guest = sharing.guest_by_code(unit, notes.slot_uri(notes.uri_of(unit, mission.id), shift.id), code)
+    account_id = guest or cards.holder_of_code(unit, code)
     rules.check_not_self(certifier_id, account_id)
     signup = signups.find_signup(unit, shift_id, account_id)
     on_the_spot = signup is None or signup.state in {"waiting", "cancelled"}
@@ -93,6 +95,8 @@ def mark_absent(unit: Unit, certifier_id: str, shift_id: str, signup_id: str) ->
         return
     rules.check_not_self(certifier_id, signup.account_id)
     signup.state = rules.next_signup_state(signup.state, "miss")
+    unit.session.flush()
+    sharing.tell_guests(unit, [signup.account_id])
     audit.record(unit, certifier_id, "missions.marked-absent", signup.id)
 
 
@@ -129,7 +133,9 @@ def _certify(
         )  # fmt: skip
     signup.state = rules.next_signup_state(signup.state, "attend")
     minutes = rules.minutes_of(shift.starts_at, shift.ends_at)
-    transfer_id, expiry_day = _award(unit, mission, signup)
+    guest = people.is_guest(unit, signup.account_id)
+    tokens = 0 if guest else mission.tokens  # a guest's own commune decides what it gives (specs/decisions/0020)
+    transfer_id, expiry_day = ("", None) if guest else _award(unit, mission, signup)
     unit.session.add(
         Certification(
             id=new_id(),
@@ -139,34 +145,59 @@ def _certify(
             method=method,
             at=unit.now,
             minutes=minutes,
-            tokens=mission.tokens,
+            tokens=tokens,
             transfer_id=transfer_id,
         )
     )
     unit.session.flush()
-    audit.record(unit, certifier_id, "missions.certified", signup.id, method=method, tokens=mission.tokens)
+    audit.record(unit, certifier_id, "missions.certified", signup.id, method=method, tokens=tokens)
+    certified = Certified(
+        signup.id, mission.id, shift.id, signup.account_id, name, mission.title, tokens, minutes, expiry_day,
+        on_the_spot=on_the_spot,
+    )  # fmt: skip
+    if guest:
+        sharing.attest_guest(unit, signup.account_id, _attendance(unit, mission, shift, minutes))
+    else:
+        _emit(unit, certifier_id, mission, shift, certified, transfer_id)
+    return certified
+
+
+def _attendance(unit: Unit, mission: Mission, shift: Shift, minutes: int) -> sharing.Attendance:
+    """What their node is told of a guest who came."""
+    return sharing.Attendance(
+        title=mission.title,
+        organisation=people.organisation(unit, mission.organisation_id).name,
+        minutes=minutes,
+        done_on=unit.local(shift.starts_at).date(),
+        certified_at=unit.now,
+        kind="mission",
+        theme=mission.theme,
+        skills=tuple(mission.skills),
+        tokens=mission.tokens,
+    )
+
+
+def _emit(
+    unit: Unit, certifier_id: str, mission: Mission, shift: Shift, certified: Certified, transfer_id: str
+) -> None:
     unit.emit(
         MissionCertified(
-            signup_id=signup.id,
+            signup_id=certified.signup_id,
             mission_id=mission.id,
-            account_id=signup.account_id,
+            account_id=certified.account_id,
             title=mission.title,
             organisation_name=people.organisation(unit, mission.organisation_id).name,
-            hours=minutes / 60,
+            hours=certified.minutes / 60,
             skills=tuple(mission.skills),
             theme=mission.theme,
             tokens=mission.tokens,
-            expiry_day=expiry_day,
+            expiry_day=certified.expiry_day,
             certified_at=unit.now,
             certifier_id=certifier_id,
             done_on=unit.local(shift.starts_at).date(),
             transfer_id=transfer_id,
         )
     )
-    return Certified(
-        signup.id, mission.id, shift.id, signup.account_id, name, mission.title, mission.tokens, minutes, expiry_day,
-        on_the_spot=on_the_spot,
-    )  # fmt: skip
 
 
 def _award(unit: Unit, mission: Mission, signup: Signup) -> tuple[str, date | None]:

@@ -46,7 +46,13 @@ def event_of(unit: Unit, mission_id: str) -> JsonObject:
         updated=max(note.updated_at, note.published_at),
         tokens=note.tokens,
         skills=note.skills,
-        shifts=tuple(wire.Shift(shift.starts_at, shift.ends_at, shift.places) for shift in note.shifts[:MOST_SHIFTS]),
+        join_mode="external",  # for fediverse people; residents of other nodes join through their node
+        external_url=note.url,
+        shifts=tuple(
+            wire.Shift(shift.starts_at, shift.ends_at, shift.places, id=shift.uri or None)
+            for shift in note.shifts[:MOST_SHIFTS]
+        ),
+        minimum_age=note.minimum_age,
         theme=note.theme,
         organisation=note.organisation_name,
     )
@@ -87,7 +93,9 @@ def note_from(mission: wire.Mission) -> MissionNote:
         lat=place.latitude,
         lon=place.longitude,
         tokens=mission.tokens or 0,
-        shifts=tuple(ShiftNote(shift.start, shift.end, shift.places) for shift in mission.shifts),
+        shifts=tuple(ShiftNote(shift.start, shift.end, shift.places, shift.id or "") for shift in mission.shifts),
+        minimum_age=mission.minimum_age or 0,
+        actor=mission.attributed_to,
     )
 
 

@@ -27,6 +27,7 @@ class FilterInput(BaseModel):
     theme: str = Field("", max_length=40)
     origin: Literal["all", "here", "neighbours"] = "all"
     day: date | None = Field(None, ge=EARLIEST_DAY, le=LATEST_DAY)
+    km: Literal["5", "10", "20", "50"] | None = None
     page: int = Field(1, ge=1, le=100)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Float, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -53,7 +54,7 @@ class Shift(Base):
 
 class Signup(Base):
     """One person for one slot: a single row for ever, whose state tells what became of it. `at` orders the
-    waiting list."""
+    waiting list. `account_id`: a person of here, or a guest of another commune (`node.sharing`)."""
 
     __tablename__ = "missions_signups"
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
@@ -82,7 +83,8 @@ class Certification(Base):
 
 
 class Neighbour(Base):
-    """A mission of another node, as it was last received. A withdrawn one stays as a tombstone, so that an older
+    """A mission of another node, as it was last received. `slots`: what can be joined, as `neighbours.slots_of` reads
+    it. A withdrawn one stays as a tombstone, so that an older
     message that comes late cannot bring it back."""
 
     __tablename__ = "missions_neighbours"
@@ -104,6 +106,9 @@ class Neighbour(Base):
     lat: Mapped[float | None] = mapped_column(Float)
     lon: Mapped[float | None] = mapped_column(Float)
     tokens: Mapped[int] = mapped_column(Integer)
+    actor: Mapped[str] = mapped_column(String(2000), server_default="")
+    minimum_age: Mapped[int] = mapped_column(Integer, server_default="0")
+    slots: Mapped[list[dict[str, Any]]] = mapped_column(JsonColumn, server_default="[]")
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     state: Mapped[str] = mapped_column(String(12))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,8 +20,9 @@ from node.core.ids import new_id
 from node.core.unit import Unit
 from node.modules.missions import rules
 from node.modules.missions.models import Neighbour
-from node.modules.missions.notes import MissionNote
+from node.modules.missions.notes import MissionNote, ShiftNote
 
+MOST_SLOTS = 50
 MOST_PER_PEER = 500
 
 
@@ -45,6 +47,8 @@ def receive(unit: Unit, peer_host: str, peer_name: str, note: MissionNote) -> bo
     row.organisation_name, row.theme, row.skills = clean.organisation_name, clean.theme, list(clean.skills)
     row.starts_at, row.ends_at = clean.starts_at, clean.ends_at
     row.place_name, row.lat, row.lon, row.tokens = clean.place_name, clean.lat, clean.lon, clean.tokens
+    row.actor, row.minimum_age = clean.actor, clean.minimum_age
+    row.slots = [_slot(shift) for shift in clean.shifts if shift.uri]
     row.search_text = folded(row.title, row.summary, row.place_name, row.organisation_name, row.peer_name)
     row.updated_at, row.received_at, row.state = clean.updated_at, unit.now, "live"
     unit.session.flush()
@@ -112,9 +116,29 @@ def cleaned(unit: Unit, peer_host: str, note: MissionNote) -> MissionNote:
         lat=point[0] if point else None,
         lon=point[1] if point else None,
         tokens=min(max(note.tokens, 0), rules.MOST_TOKENS),
+        minimum_age=min(max(note.minimum_age, 0), 99),
+        actor=note.actor if len(note.actor) <= 2_000 else "",
+        shifts=tuple(shift for shift in note.shifts[:MOST_SLOTS] if len(shift.uri) <= foreign.LONGEST_ADDRESS),
         # A peer whose clock runs ahead must not make its mission immune to its own later corrections.
         updated_at=min(note.updated_at, unit.now),
     )
+
+
+def _slot(shift: ShiftNote) -> dict[str, Any]:
+    span = {"starts_at": shift.starts_at.isoformat(), "ends_at": shift.ends_at.isoformat()}
+    return {"uri": shift.uri, "places": shift.places, **span}
+
+
+def slots_of(row: Neighbour) -> tuple[ShiftNote, ...]:
+    """The slots of a received mission that can be joined from here, by time."""
+    found = [
+        ShiftNote(
+            datetime.fromisoformat(slot["starts_at"]), datetime.fromisoformat(slot["ends_at"]), slot["places"],
+            slot["uri"],
+        )
+        for slot in row.slots
+    ]  # fmt: skip
+    return tuple(sorted(found, key=lambda slot: (slot.starts_at, slot.uri)))
 
 
 def _make_room(unit: Unit, peer_host: str) -> None:

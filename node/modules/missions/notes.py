@@ -12,11 +12,12 @@ from node.modules.missions import people, service
 
 @dataclass(frozen=True, slots=True)
 class ShiftNote:
-    """One slot; `places` is None when the sender does not say."""
+    """One slot; `places` is None when the sender does not say, `uri` empty when nobody can join it from elsewhere."""
 
     starts_at: datetime
     ends_at: datetime
     places: int | None = None
+    uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class MissionNote:
     lon: float | None = None
     tokens: int = 0
     shifts: tuple[ShiftNote, ...] = ()
+    minimum_age: int = 0
+    actor: str = ""
 
     @property
     def places(self) -> int | None:
@@ -56,6 +59,11 @@ class MissionNote:
 def uri_of(unit: Unit, mission_id: str) -> str:
     """The id under which the other nodes know one of our missions."""
     return unit.node.url(f"/ap/missions/{mission_id}")
+
+
+def slot_uri(uri: str, shift_id: str) -> str:
+    """The id of one slot on the other nodes."""
+    return f"{uri}#{shift_id}"
 
 
 def note_of(unit: Unit, mission_id: str) -> MissionNote:
@@ -81,5 +89,8 @@ def note_of(unit: Unit, mission_id: str) -> MissionNote:
         lat=mission.lat,
         lon=mission.lon,
         tokens=mission.tokens,
-        shifts=tuple(ShiftNote(shift.starts_at, shift.ends_at, shift.places) for shift in shifts),
+        shifts=tuple(
+            ShiftNote(shift.starts_at, shift.ends_at, shift.places, slot_uri(uri, shift.id)) for shift in shifts
+        ),
+        minimum_age=mission.minimum_age,
     )

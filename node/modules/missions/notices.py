@@ -11,6 +11,7 @@ from node.core import mail
 from node.core.unit import Unit
 from node.modules.missions import people
 from node.modules.missions.models import Mission, Shift
+from node.sharing import public as sharing
 
 WHEN = {"fr": "EEEE d MMMM y 'à' H 'h' mm", "en": "EEEE d MMMM y, HH:mm"}
 
@@ -99,16 +100,25 @@ def signed_up(unit: Unit, mission: Mission, shift: Shift, account_id: str, *, wa
 def got_a_place(unit: Unit, mission: Mission, shift: Shift, account_id: str) -> None:
     """Tell somebody who waited that they have a place now."""
     _send(unit, "promoted", mission, shift, [account_id])
+    sharing.tell_guests(unit, [account_id])
 
 
 def shift_changed(unit: Unit, mission: Mission, shift: Shift, account_ids: Sequence[str]) -> None:
     """Tell those signed up when and where it is now."""
     _send(unit, "changed", mission, shift, account_ids)
+    sharing.tell_guests(unit, account_ids, reason="changed")
 
 
 def shift_cancelled(unit: Unit, mission: Mission, shift: Shift, account_ids: Sequence[str], reason: str) -> None:
     """Tell those signed up that it will not take place. `reason` is the organisation's own sentence, or empty."""
     _send(unit, "cancelled", mission, shift, account_ids, reason=reason)
+    sharing.tell_guests(unit, account_ids, note=reason)
+
+
+def closed_to_others(unit: Unit, account_ids: Sequence[str]) -> None:
+    """Tell the nodes of guests that the mission is not proposed any more and that they keep their places. People of
+    here see it on its page."""
+    sharing.tell_guests(unit, account_ids, reason="withdrawn")
 
 
 def remind(unit: Unit, mission: Mission, shift: Shift, account_id: str) -> None:
@@ -119,7 +129,7 @@ def remind(unit: Unit, mission: Mission, shift: Shift, account_id: str) -> None:
 def _send(
     unit: Unit, letter: str, mission: Mission, shift: Shift, account_ids: Sequence[str], *, reason: str = ""
 ) -> None:
-    for account_id in account_ids:
+    for account_id in account_ids:  # of guests only their own node knows where to write to
         reader = people.reader(unit, account_id)
         if reader is None:  # entered at the desk, or gone: nowhere to write to
             continue

@@ -10,12 +10,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from node.civic.places import near
 from node.civic.search import holds_words
 from node.core.unit import Unit
 from node.modules.missions import people, rules, service
 from node.modules.missions.models import Mission, Neighbour, Shift, Signup
 from node.modules.missions.notes import uri_of
 from node.modules.missions.settings import Settings
+from node.sharing import public as sharing
 
 Rows: TypeAlias = Select[Mission, datetime, datetime]
 Origin = Literal["all", "here", "neighbours"]
@@ -25,7 +27,8 @@ FARTHEST_ROW = 2_000
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What somebody looks for. `day` and `until`: local days, inclusive. `text` is looked for in title, summary,
-    place and (neighbours) organisation; `organisation_id` leaves neighbours out."""
+    place and (neighbours) organisation; `organisation_id` leaves neighbours out. `km`: at most so far from the
+    commune's own position (0: anywhere); what is ours and gives no coordinates is near, a neighbour's is not."""
 
     theme: str = ""
     text: str = ""
@@ -33,11 +36,13 @@ class Filters:
     day: date | None = None
     until: date | None = None
     organisation_id: str = ""
+    km: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class MissionCard:
-    """One mission in a list, ours or a neighbour's (`peer_name` not empty, `url` on its own host, `uri` its id).
+    """One mission in a list, ours or a neighbour's (`peer_name` not empty, `origin_url` its page there, `uri` its id).
+    `url` is the path of our own page about it.
     `starts_at`/`ends_at`: the next slot. `places_left` is None when unknown."""
 
     id: str
@@ -58,6 +63,7 @@ class MissionCard:
     places_left: int | None
     peer_name: str = ""
     state: str = "published"
+    origin_url: str = ""
 
     @property
     def is_neighbour(self) -> bool:
@@ -231,15 +237,25 @@ def _own(unit: Unit, filters: Filters) -> Rows:
         conditions.append(Mission.organisation_id == filters.organisation_id)
     if filters.text:
         conditions.append(holds_words(Mission.search_text, filters.text))
+    if filters.km and (centre := sharing.position(unit)):
+        conditions.append(Mission.lat.is_(None) | near(Mission.lat, Mission.lon, centre, filters.km))
     return select(Mission, first, last).join(Shift).where(*conditions).group_by(Mission.id)
 
 
 def _neighbour_conditions(unit: Unit, filters: Filters) -> list[ColumnElement[bool]]:
     conditions = [Neighbour.state == "live", *_when(unit, filters, Neighbour.starts_at, Neighbour.ends_at)]
+    conditions.append(
+        sharing.shown_here(
+            unit, host=Neighbour.peer_host, uri=Neighbour.uri, organisation=Neighbour.organisation_name,
+            theme=Neighbour.theme, lat=Neighbour.lat, lon=Neighbour.lon,
+        )
+    )  # fmt: skip
     if filters.theme:
         conditions.append(Neighbour.theme == filters.theme)
     if filters.text:
         conditions.append(holds_words(Neighbour.search_text, filters.text))
+    if filters.km and (centre := sharing.position(unit)):
+        conditions.append(near(Neighbour.lat, Neighbour.lon, centre, filters.km))
     return conditions
 
 
@@ -310,7 +326,8 @@ def neighbour_card(row: Neighbour) -> MissionCard:
     return MissionCard(
         id=row.id,
         uri=row.uri,
-        url=row.url,
+        url=f"/missions/voisines/{row.id}",
+        origin_url=row.url,
         title=row.title,
         summary=row.summary,
         theme=row.theme,

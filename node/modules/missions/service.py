@@ -83,6 +83,8 @@ def withdraw(unit: Unit, actor_id: str, mission_id: str) -> None:
         return
     mission.state = rules.next_mission_state(mission.state, "withdraw")
     _touch(unit, mission)
+    signed_up = [s.account_id for shift in live_shifts(unit, mission_id) for s in signups_of(unit, shift.id)]
+    notices.closed_to_others(unit, signed_up)
     unit.emit(MissionWithdrawn(mission.id, cancelled=False))
 
 

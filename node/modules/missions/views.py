@@ -9,17 +9,19 @@ from node.core.errors import NotFound
 from node.core.kept import read_for_everybody
 from node.core.requests import node_of, viewer_of
 from node.core.viewer import Viewer
-from node.modules.missions import desk_views, reading, signups
+from node.modules.missions import desk_views, elsewhere_views, reading, signups
 from node.modules.missions.calendar import calendar
 from node.modules.missions.forms import FilterInput, theme_options
 from node.modules.missions.reading import Filters, MissionPage
 from node.neighbours.negotiation import negotiated
+from node.sharing import public as sharing
 from web.flash import flash
 from web.forms import bind_query
 from web.i18n import N_, gettext
 from web.render import redirect, render
 
 PER_PAGE = 24
+DISTANCES_KM = (5, 10, 20, 50)
 SAID = {
     "registered": N_("Votre place est réservée. À bientôt !"),
     "waiting": N_("C’est complet pour l’instant : vous êtes n° {position} sur la liste d’attente."),
@@ -33,13 +35,17 @@ async def index(request: aio.Request) -> aio.Response:
     """The entrance list, with its filters."""
     form = bind_query(request, FilterInput)
     wanted = form.value if form.valid else FilterInput()
-    filters = Filters(theme=wanted.theme, text=wanted.text, origin=wanted.origin, day=wanted.day)
+    filters = Filters(
+        theme=wanted.theme, text=wanted.text, origin=wanted.origin, day=wanted.day, km=int(wanted.km or 0)
+    )  # fmt: skip
     node = node_of(request)
     found = await node.read(reading.listing, filters, limit=PER_PAGE, offset=(wanted.page - 1) * PER_PAGE)
     form.raw["origin"] = form.raw["origin"] or "all"
     kept = {name: value for name, value in form.raw.items() if name != "page" and value}
     values = {
         "form": form,
+        "has_position": await node.read(sharing.position) is not None,
+        "distances": [(str(km), gettext(request, N_("À moins de {km} km"), km=km)) for km in DISTANCES_KM],
         "found": found,
         "page": wanted.page,
         "pages": -(-found.total // PER_PAGE),
@@ -117,6 +123,7 @@ def routes() -> list[aio.RouteDef]:
     return [
         aio.get("/agir", index, name="missions.list"),
         *desk_views.routes(),
+        *elsewhere_views.routes(),
         aio.get("/missions/{id}", negotiated(show, "/ap/missions/{id}"), name="missions.show"),
         aio.get("/missions/{id}/agenda.ics", to_calendar, name="missions.calendar"),
         aio.post("/missions/{id}/creneaux/{shift}/venir", sign_up, name="missions.sign-up"),

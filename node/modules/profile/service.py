@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import delete, select
 
+from node.civic import skills, themes
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.modules.missions.events import MissionCertified
 from node.modules.profile import evidence, rules
 from node.modules.profile.models import Action, Interest
 from node.modules.profile.values import Interests
+from node.sharing.events import CertifiedElsewhere
 from protocols.proofs import evidence_digest
 
 
@@ -44,9 +46,40 @@ def record(unit: Unit, event: MissionCertified) -> None:
     unit.session.flush()
 
 
-def choose(unit: Unit, account_id: str, themes: list[str], skills: list[str]) -> Interests:
+def record_elsewhere(unit: Unit, event: CertifiedElsewhere) -> None:
+    """The same for an action that a neighbour certified: its signed word stands inside ours."""
+    if unit.session.scalar(select(Action.id).where(Action.signup_id == event.request_id)) is not None:
+        return
+    action_id = new_id()
+    signed = evidence.statement_elsewhere(unit, action_id, event)
+    unit.session.add(
+        Action(
+            id=action_id,
+            account_id=event.account_id,
+            kind="mission",
+            title=event.title,
+            organisation=event.organisation,
+            mission_id=event.local_id,
+            signup_id=event.request_id,
+            minutes=event.minutes,
+            skills=list(skills.known(event.skills)),
+            theme=themes.theme(event.theme).key,
+            tokens=event.tokens,
+            expiry_day=event.expiry_day,
+            done_on=event.done_on,
+            certified_at=event.certified_at,
+            certified_by="",
+            transfer_id=event.transfer_id,
+            digest=evidence_digest(signed),
+            evidence=signed,
+        )
+    )
+    unit.session.flush()
+
+
+def choose(unit: Unit, account_id: str, wanted_themes: list[str], wanted_skills: list[str]) -> Interests:
     """Replace somebody's interests. Raises Invalid `profile.theme`, `profile.skill`."""
-    chosen = rules.interests(themes, skills)
+    chosen = rules.interests(wanted_themes, wanted_skills)
     unit.session.execute(delete(Interest).where(Interest.account_id == account_id))
     for kind, keys in (("theme", chosen.themes), ("skill", chosen.skills)):
         unit.session.add_all(Interest(account_id=account_id, kind=kind, key=key) for key in keys)

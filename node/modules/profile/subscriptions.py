@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from node.modules.missions.events import MissionCertified
-from node.modules.profile.service import record
+from node.modules.profile.service import record, record_elsewhere
+from node.sharing.events import CertifiedElsewhere
 
-SUBSCRIPTIONS = ((MissionCertified, record),)
+SUBSCRIPTIONS = ((MissionCertified, record), (CertifiedElsewhere, record_elsewhere))

@@ -35,7 +35,7 @@ async def test_a_mission_travels_created_changed_and_withdrawn(pair: Pair, clock
     await shows(ramonville, "Planter la haie")
     [card] = await foreign(ramonville)
     assert (card.peer_name, card.tokens) == ("Castanet-Tolosan", 6)
-    assert card.url == f"{castanet.base_url}/missions/{mission.id}"
+    assert card.origin_url == f"{castanet.base_url}/missions/{mission.id}"
     assert await foreign(castanet) == []
 
     clock.forward(minutes=5)
