@@ -92,4 +92,5 @@ def _shown(row: Action) -> ActionShown:
         done_on=row.done_on,
         certified_at=row.certified_at,
         digest=row.digest,
+        commune=str(row.evidence.get("credentialSubject", {}).get("action", {}).get("commune", "")),
     )

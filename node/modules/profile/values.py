@@ -39,6 +39,8 @@ class ActionShown:
     done_on: date
     certified_at: datetime
     digest: str
+    commune: str = ""
+    """The neighbour where it was done and certified; empty for here."""
 
 
 @dataclass(frozen=True, slots=True)
