@@ -142,13 +142,15 @@ class FederationClient:
         content_type: str = media.ACTIVITY,
         accept: str = media.JSON,
         kind: SignatureKind | None = None,
+        more: tuple[tuple[str, str], ...] = (),
     ) -> Answer:
         """A signed POST. 2xx is returned; PeerRefused for other statuses (a redirect too), PeerUnreachable for none.
+        `more`: headers besides, which the signature does not cover.
 
         Without `kind`, the host's remembered dialect is tried first and, on 400, 401 or 403, the other one.
         """
         await check_outgoing(url, self.rules)
-        headers = (("Content-Type", content_type), ("Accept", accept))
+        headers = (("Content-Type", content_type), ("Accept", accept), *more)
         ask = _Ask("POST", headers, body, identity)
         async with _deadline(self._total_s):
             answer = await self._knock(url, ask, None, kind)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from federation import backoff, breaker, hosts
@@ -28,11 +28,15 @@ _RETRY = frozenset({401, 403, 408, 421, 425, 429})
 """4xx that may pass: a key that could not be fetched, a list not yet updated, a rate limit."""
 
 
+async def _no_headers(_delivery: Delivery) -> tuple[tuple[str, str], ...]:
+    return ()
+
+
 class DeliveryWorker:
     """The worker of one local node's outbox. Any number of them, in any number of processes, may share one store.
 
     `identity_for(actor_id)` gives the keys of the row's actor, or raises LocalProtocolError; `draw()` gives the jitter,
-    in [0, 1).
+    in [0, 1). `headers_for(delivery)` gives headers to send besides.
     """
 
     def __init__(
@@ -43,12 +47,14 @@ class DeliveryWorker:
         *,
         at_once: int = AT_ONCE,
         draw: Callable[[], float] = random.random,
+        headers_for: Callable[[Delivery], Awaitable[tuple[tuple[str, str], ...]]] | None = None,
     ) -> None:
         self._store = store
         self._client = client
         self._identity_for = identity_for
         self._at_once = at_once
         self._draw = draw
+        self._headers_for = headers_for or _no_headers
         self._woken = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
 
@@ -128,7 +134,9 @@ class DeliveryWorker:
         if state.breaker.is_open:
             await self._hosts.update(delivery.host, lambda known: hosts.with_probe(known, now))
         try:
-            await self._client.post(delivery.destination, delivery.body, identity=self._identity_for(delivery.actor_id))
+            identity = self._identity_for(delivery.actor_id)
+            more = await self._headers_for(delivery)
+            await self._client.post(delivery.destination, delivery.body, identity=identity, more=more)
         except (PeerRefused, AddressRefused, LocalProtocolError) as error:
             await self._refused(delivery, error)
         except RemoteProtocolError as error:

@@ -16,7 +16,11 @@ MODULE = Module(
         NavItem("neighbours.admin", "Communes voisines", "network", "desk", frozenset({"administrator"}), order=69),
         NavItem("neighbours.keys", "Nos clés", "key-round", "desk", frozenset({"administrator"}), order=72),
     ),
-    jobs=(Job("tidy", 3600, "stores:tidy"), Job("upkeep", 300, "upkeep:look_after")),
+    jobs=(
+        Job("tidy", 3600, "stores:tidy"),
+        Job("upkeep", 300, "upkeep:look_after"),
+        Job("followers", 21_600, "services:compare_followers"),
+    ),
     errors={
         "neighbours.unknown": "Nous ne connaissons pas cette commune.",
         "neighbours.ourselves": "C’est votre propre adresse.",

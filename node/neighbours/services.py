@@ -32,6 +32,7 @@ from node.neighbours.stores import (
     SqlSeenActivities,
     SqlSeenSignatures,
 )
+from node.neighbours.synchronising import Synchroniser
 from node.neighbours.upkeep import look_after
 from protocols.errors import LocalProtocolError
 from protocols.origins import is_loopback
@@ -55,6 +56,7 @@ class NodeFederation:
     worker: DeliveryWorker
     caller: SignedCaller
     calls: CallVerifier
+    synchroniser: Synchroniser
 
 
 def federation_of(node: Node) -> NodeFederation:
@@ -95,6 +97,8 @@ def compose(node: Node, transport: Transport) -> NodeFederation:
         )
         return NodeSite(node, client, inbox, base_url)
 
+    synchroniser = Synchroniser(node, client, verifier)
+
     def identity_for(actor_id: str) -> Identity:
         if actor_id not in own_ids:
             raise LocalProtocolError(f"{actor_id} is not an actor of this node")
@@ -105,9 +109,10 @@ def compose(node: Node, transport: Transport) -> NodeFederation:
         client=client,
         site=site_at(node.base_url),
         former={host: site_at(url) for host, url in zip(node.former_hostnames, node.facts.former_urls, strict=True)},
-        worker=DeliveryWorker(outbox, client, identity_for),
+        worker=DeliveryWorker(outbox, client, identity_for, headers_for=synchroniser.headers),
         caller=SignedCaller(client, verifier, lambda: addresses.identity(node.facts, node.keys), names),
         calls=CallVerifier(client, verifier, outbox, names),
+        synchroniser=synchroniser,
     )
 
 
@@ -125,6 +130,7 @@ async def run(running: Running) -> AsyncIterator[None]:
     for each in found.values():
         each.node.on_wake("delivery", _waker(loop, each.worker))
         tasks.append(loop.create_task(_deliver(each), name=f"delivery {each.node.code}"))
+        tasks.append(loop.create_task(each.synchroniser.run(), name=f"synchroniser {each.node.code}"))
     tasks.append(loop.create_task(_catch_up(list(found.values())), name="upkeep"))
     try:
         yield
@@ -144,6 +150,11 @@ async def _catch_up(nodes: list[NodeFederation]) -> None:
             await look_after(each.node)
         except Exception:
             log.exception("upkeep failed", node=each.node.code)
+
+
+async def compare_followers(node: Node) -> None:
+    """Periodic: a neighbour that has lost us says nothing, so we look."""
+    await federation_of(node).synchroniser.look_at_all()
 
 
 def _waker(loop: asyncio.AbstractEventLoop, worker: DeliveryWorker) -> Callable[[], None]:

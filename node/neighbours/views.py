@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from aiohttp import web as aio
 
-from federation import discovery
+from federation import discovery, media
 from federation import routes as wire
 from federation.remote_actor import RemoteActor
 from node.core.errors import DomainError
 from node.core.node import Node
 from node.core.requests import node_of, require_role
-from node.neighbours import address_views, following, key_views, letter_views, moving, pages, rule_views, words
+from node.neighbours import (
+    address_views,
+    addresses,
+    following,
+    key_views,
+    letter_views,
+    moving,
+    pages,
+    rule_views,
+    words,
+)
 from node.neighbours.forms import FollowInput
 from node.neighbours.negotiation import site_for
 from node.neighbours.public import peer_by_host, peers
 from node.neighbours.services import federation_of
+from node.neighbours.synchronising import PATH
 from node.neighbours.telling import words_of
 from protocols.errors import RemoteProtocolError
+from protocols.follower_digests import HEADER
+from protocols.messages import HttpMessage
 from protocols.webfinger import parse_resource
 from web.flash import flash
 from web.forms import Form, bind, blank
@@ -103,7 +116,20 @@ async def unfollow(request: aio.Request) -> aio.Response:
 
 async def inbox(request: aio.Request) -> aio.StreamResponse:
     """An actor's inbox or the shared one; the clock is the node's."""
-    return await wire.inbox_handler(site_for, node_of(request).runtime.clock)(request)
+    answer = await wire.inbox_handler(site_for, node_of(request).runtime.clock)(request)
+    said = request.headers.getall(HEADER, [])
+    if answer.status == 202 and len(said) == 1:
+        federation_of(node_of(request)).synchroniser.hint(said[0])
+    return answer
+
+
+async def _followers_here(request: aio.Request) -> aio.Response:
+    """FEP-8fcf: our followers at the host that asks, with its signature."""
+    node = node_of(request)
+    if request.match_info["name"] != addresses.username(node.facts):
+        raise RemoteProtocolError("Nothing here", status=404, code="not-found")
+    message = HttpMessage("GET", node.base_url + request.raw_path, tuple(request.headers.items()), None)
+    return wire.answer_json(await federation_of(node).synchroniser.listed(message), media.ACTIVITY)
 
 
 def routes() -> list[aio.RouteDef]:
@@ -127,6 +153,7 @@ def routes() -> list[aio.RouteDef]:
         aio.get(actor, wire.actor_handler(site_for), name="neighbours.actor"),
         aio.get(actor + "/outbox", wire.collection_handler(site_for, "outbox"), name="neighbours.outbox"),
         aio.get(actor + "/followers", wire.collection_handler(site_for, "followers"), name="neighbours.followers"),
+        aio.get(actor + PATH, wire.guarded(_followers_here), name="neighbours.synchronisation"),
         aio.get("/ap/activities/{number}", objects, name="neighbours.activity"),
         aio.get("/ap/missions/{number}", objects, name="neighbours.mission"),
         aio.get("/ap/events/{number}", objects, name="neighbours.event"),
