@@ -4,6 +4,7 @@ whatever order, as often as it likes. The very code that runs behind the inbox t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,12 +12,20 @@ from federation.inbox import Received, digest_of
 from federation.remote_actor import read_actor
 from node.core.node import Node
 from node.core.unit import Unit
+from node.honour import agreements
+from node.modules.missions import federation, neighbours
+from node.modules.missions.models import Neighbour
 from node.neighbours import addresses, following
 from node.neighbours.incoming import handlers_of, take_in
 from node.neighbours.models import HeardActivity, OwnActivity, Peer
+from node.sharing.models import Request
+from protocols import missions as wire_missions
 from protocols.types import JsonObject
+from tests.fixtures.nodes import TestClock
+from tests.modules.missions.people import Town, draft_with, published, town
+from tests.node.honour.communes import BY, wanted
 
-KINDS = ("Join", "Leave", "Accept", "Reject")
+KINDS = ("Join", "Leave", "Accept", "Reject", "Offer")
 
 
 async def befriend(node: Node, other: Node) -> None:
@@ -37,7 +46,7 @@ class Wire:
     """What two nodes have said to each other so far, oldest first, per direction."""
 
     nodes: tuple[Node, Node]
-    heard: dict[str, str] = field(default_factory=dict)
+    settled: set[str] = field(default_factory=set)
 
     async def said(self, sender: Node) -> list[JsonObject]:
         def read(unit: Unit) -> list[JsonObject]:
@@ -69,7 +78,7 @@ class Wire:
 
     async def settle(self) -> None:
         """Hand over everything that was not yet, until nobody has anything to say."""
-        seen: set[str] = set()
+        seen = self.settled
         for _ in range(100):
             waiting = [(node, a) for node in self.nodes for a in await self.said(node) if a["id"] not in seen]
             if not waiting:
@@ -78,3 +87,54 @@ class Wire:
                 seen.add(str(activity["id"]))
                 await self.hand_over(node, activity)
         raise AssertionError("they never stop talking")
+
+
+@dataclass
+class Wired:
+    """Two communes that follow each other, and a town at the second."""
+
+    here: Node
+    there: Node
+    wire: Wire
+    town: Town
+    clock: TestClock
+
+    async def mission(self, **changes: object) -> tuple[str, str, str]:
+        """A mission there, known here: its id, its slot's id, our id of it."""
+        mission_id, [shift_id] = await self.there.write(published, self.town, draft_with(**changes))
+        event = await self.there.read(federation.event_of, mission_id)
+        note = federation.note_from(wire_missions.parse_mission(event))
+
+        def take(unit: Unit) -> str:
+            neighbours.receive(unit, self.there.host, self.there.name, note)
+            return unit.session.scalars(select(Neighbour.id).where(Neighbour.uri == note.uri)).one()
+
+        return mission_id, shift_id, await self.here.write(take)
+
+    def slot(self, mission_id: str, shift_id: str) -> str:
+        return f"{self.there.base_url}/ap/missions/{mission_id}#{shift_id}"
+
+    async def asked(self, account_id: str) -> Request:
+        """A resident's only request."""
+
+        def read(unit: Unit) -> Request:
+            row = unit.session.scalars(select(Request).where(Request.account_id == account_id)).one()
+            unit.session.expunge(row)
+            return row
+
+        return await self.here.read(read)
+
+    async def sign_terms(self, **changes: Any) -> None:
+        """Terms between the two are live."""
+        today = self.clock().date()
+        await self.here.write(agreements.propose, self.there.host, wanted(today, **changes), BY)
+        await self.wire.settle()
+        [waiting] = [one for one in await self.there.read(agreements.listing) if one.state == "proposed-by-them"]
+        await self.there.write(agreements.countersign, waiting.id, BY)
+        await self.wire.settle()
+
+
+async def wired_pair(here: Node, there: Node, clock: TestClock) -> Wired:
+    await befriend(here, there)
+    await befriend(there, here)
+    return Wired(here, there, Wire((here, there)), await there.write(town), clock)
