@@ -46,6 +46,11 @@ MODULE = Module(
         "neighbours.not-a-node": "Cette adresse n’est pas celle d’une commune qui utilise Ygor.",
     },
     audit={
+        "neighbours.keys-rotated": "Clés renouvelées",
+        "neighbours.keys-leaked": "Clés remplacées d’urgence",
+        "neighbours.letter-dropped": "Message abandonné",
+        "neighbours.letters-dropped": "Messages abandonnés",
+        "neighbours.only-listed-set": "Communes admises : réglage changé",
         "neighbours.followed": "Commune suivie",
         "neighbours.unfollowed": "Commune plus suivie",
         "neighbours.rule-set": "Règle pour un domaine",

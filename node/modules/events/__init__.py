@@ -55,4 +55,8 @@ MODULE = Module(
         "events.too-many-at-once": "{limit} personnes au plus à la fois.",
         "events.foreign-uri": "Cet événement appartient à un autre serveur.",
     },
+    audit={
+        "events.cancelled": "Événement annulé",
+        "events.marked-absent": "Absence notée à un événement",
+    },
 )

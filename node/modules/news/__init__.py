@@ -38,4 +38,9 @@ MODULE = Module(
         "news.too-far": "Cette date est trop lointaine.",
         "news.foreign-uri": "Cet article appartient à un autre serveur.",
     },
+    audit={
+        "news.published": "Article publié",
+        "news.scheduled": "Article programmé",
+        "news.withdrawn": "Article retiré",
+    },
 )
