@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from node.core.node import Node
 from node.core.unit import Unit
+from node.modules.events import public as agenda
 from node.neighbours import following
 from node.neighbours.models import HeardActivity
 from node.neighbours.public import peer
@@ -91,18 +92,30 @@ async def post(fedify: Fedify, node: Node, what: JsonObject, signer: str = "mode
     return answer["status"], json.loads(answer["body"]).get("code", "") if answer["body"] else ""
 
 
-async def test_what_fedify_sends_by_itself_is_taken_in(fedify: Fedify, communes: Pair) -> None:
+async def test_an_event_that_fedify_sends_is_shown_changed_and_withdrawn(fedify: Fedify, communes: Pair) -> None:
     """Its own JSON-LD, its proof, its Linked Data signature, its first knock."""
     castanet, _ = communes
     await follow(fedify, castanet, "1")
-    sent = [
-        activity(fedify, "Create", "c1", event(fedify, "1")),
-        activity(fedify, "Update", "u1", event(fedify, "1", name="Grand bal de la Saint-Jean")),
-        activity(fedify, "Delete", "d1", event(fedify, "1")["id"]),
-    ]
-    for each in sent:
-        await send(fedify, castanet, each)
-    assert await heard(castanet) == {f"{fedify.base('modern')}/activities/accept-1", *(each["id"] for each in sent)}
+    ball = event(fedify, "1")
+    await send(fedify, castanet, activity(fedify, "Create", "c1", ball))
+    [card] = await castanet.read(agenda.upcoming, 50)
+    assert (card.title, card.peer_name, card.place_name) == (
+        "Bal de la Saint-Jean",
+        "Ville de modern",
+        "Halle aux grains",
+    )
+    assert card.url == f"{fedify.base('modern')}/agenda/1"
+    page = (await ask(f"{castanet.base_url}/agenda", headers=(("Accept", "text/html"),))).body.decode()
+    assert "Bal de la Saint-Jean" in page
+    assert "Ville de modern" in page
+
+    later = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    await send(fedify, castanet, activity(fedify, "Update", "u1", {**ball, "name": "Grand bal", "updated": later}))
+    assert [card.title for card in await castanet.read(agenda.upcoming, 50)] == ["Grand bal"]
+    await send(fedify, castanet, activity(fedify, "Delete", "d1", ball["id"]))
+    assert await castanet.read(agenda.upcoming, 50) == ()
+    numbers = ("accept-1", "c1", "u1", "d1")
+    assert await heard(castanet) == {f"{fedify.base('modern')}/activities/{number}" for number in numbers}
 
 
 @pytest.mark.parametrize("dialect", ["cavage", "rfc9421"])
@@ -117,10 +130,12 @@ async def test_a_mission_is_shown_with_its_origin_changed_and_withdrawn(
     await shows(castanet, "Bal de la Saint-Jean")
     [card] = await foreign(castanet)
     assert (card.peer_name, card.tokens) == ("Ville de modern", 4)
-    assert card.url == f"{fedify.base('modern')}/agenda/{dialect}"
-    page = (await ask(f"{castanet.base_url}/agir", headers=(("Accept", "text/html"),))).body.decode()
-    assert "Bal de la Saint-Jean" in page
-    assert "Ville de modern" in page
+    for path in ("/agir", card.url):
+        page = (await ask(castanet.base_url + path, headers=(("Accept", "text/html"),))).body.decode()
+        assert "Bal de la Saint-Jean" in page
+        assert "Ville de modern" in page
+        assert "alert(1)" not in page
+    assert f"{fedify.base('modern')}/agenda/{dialect}" in page
 
     later = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
     changed = {**mission, "name": "Grand bal de la Saint-Jean", "updated": later}
@@ -152,15 +167,17 @@ async def test_its_signatures_are_verified(fedify: Fedify, communes: Pair, diale
 
 async def test_forwarded_by_another_host_it_is_taken_by_its_proof(fedify: Fedify, communes: Pair) -> None:
     castanet, _ = communes
+    await follow(fedify, castanet, "2")
+    before = await heard(castanet)
     proved = activity(fedify, "Create", "forwarded", event(fedify, "2"))
     assert await post(fedify, castanet, proved, dialect="none", proved=True) == (401, "bad-signature")
     assert await post(fedify, castanet, proved, signer="older", proved=True) == (202, "")
-    assert await heard(castanet) == {proved["id"]}
+    assert [card.peer_name for card in await castanet.read(agenda.upcoming, 50)] == ["Ville de modern"]
     twisted = activity(fedify, "Create", "twisted", event(fedify, "3"))
     for signer in ("older", "modern"):
         how: dict[str, Any] = {"signer": signer, "proved": True, "twist": ("Saint-Jean", "Saint-Jules")}
         assert await post(fedify, castanet, twisted, **how) == (401, "bad-signature")
-    assert await heard(castanet) == {proved["id"]}
+    assert await heard(castanet) == before | {proved["id"]}
 
 
 async def test_forwarded_without_a_proof_its_origin_is_asked(fedify: Fedify, communes: Pair) -> None:

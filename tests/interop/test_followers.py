@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,16 @@ import pytest
 from node.core.config import ProcessSettings
 from node.core.node import Node
 from node.core.unit import Unit
+from node.modules.events import service as events
 from node.modules.missions.federation import note_from
 from node.neighbours import addresses
-from protocols.articles import Article, Picture, build_article
 from protocols.missions import parse_mission
-from protocols.readable import Readable
 from tests.fixtures.nodes import NodeFactory, TestClock
 from tests.fixtures.serving import ask, free_port, local_address, served
 from tests.interop.readers import Post, gotosocial, mastodon, misskey, pleroma
+from tests.modules.events import people as agenda_people
 from tests.modules.missions.people import draft_with, published, town
+from tests.modules.news import articles as news_people
 from tests.node.neighbours.communes import JSON
 
 READERS = [mastodon, gotosocial, misskey, pleroma]
@@ -46,8 +46,11 @@ async def mission_of(node: Node) -> Any:
         draft = draft_with(title=TITLE, summary=TEASER, place_name=PLACE, description="Apportez des **gants**.")
         return published(unit, town(unit), draft)[0]
 
-    mission_id = await node.write(make)
-    answer = await ask(f"{node.base_url}/ap/missions/{mission_id}", headers=JSON)
+    return await fetched(node, f"/ap/missions/{await node.write(make)}")
+
+
+async def fetched(node: Node, path: str) -> Any:
+    answer = await ask(node.base_url + path, headers=JSON)
     assert answer.status == 200
     return json.loads(answer.body)
 
@@ -96,25 +99,54 @@ async def test_the_description_on_a_neighbours_page_is_not_told_twice(castanet: 
     assert note.html.strip() == "<p>Apportez des <strong>gants</strong>.</p>"
 
 
+async def event_of(node: Node, *, cancelled: bool = False) -> Any:
+    """An event of the agenda, fetched as other servers fetch it."""
+
+    def make(unit: Unit) -> str:
+        here = agenda_people.town(unit)
+        draft = agenda_people.draft_with(title=TITLE, summary=TEASER, place_name=PLACE)
+        event_id = agenda_people.published(unit, here, draft)
+        if cancelled:
+            events.cancel(unit, here.member, event_id, "Orage annoncé")
+        return event_id
+
+    return await fetched(node, f"/ap/events/{await node.write(make)}")
+
+
+async def article_of(node: Node) -> Any:
+    """An article of the town hall, fetched as other servers fetch it."""
+
+    def make(unit: Unit) -> str:
+        return news_people.published(unit, news_people.draft_with(title=TITLE, summary=TEASER))[1]
+
+    return await fetched(node, f"/ap/articles/{await node.write(make)}")
+
+
 @pytest.mark.parametrize("read", READERS)
-def test_an_article_gives_title_teaser_and_link(read: Callable[[Any], Post]) -> None:
-    address = "https://castanet.example/news/1"
-    told = Readable("Le marché déménage", address, (), TEASER, "<p>Les travaux durent jusqu’en mars.</p>")
-    published_at = datetime(2026, 11, 23, 9, tzinfo=UTC)
-    article = Article(
-        id=address,
-        attributed_to="https://castanet.example/ap/actor",
-        name=told.title,
-        url=address,
-        summary=told.summary,
-        content=told.content,
-        published=published_at,
-        updated=published_at + timedelta(hours=1),
-        picture=Picture("https://castanet.example/media/1.jpg", "image/jpeg", "La halle"),
-    )
-    post = read(build_article(article))
-    assert "Le marché déménage" in post.text
+async def test_an_event_says_what_when_and_where(castanet: Node, read: Callable[[Any], Post]) -> None:
+    document = await event_of(castanet)
+    post = read(document)
+    for told in (TITLE, "samedi 5 décembre 2026, 10 h – 12 h", PLACE, TEASER):
+        assert told in all_of(post)
+    assert document["url"] in post.text
+    assert (post.link, post.visibility) == (document["url"], "public")
+
+
+@pytest.mark.parametrize("read", READERS)
+async def test_a_cancelled_event_says_so(castanet: Node, read: Callable[[Any], Post]) -> None:
+    seen = all_of(read(await event_of(castanet, cancelled=True)))
+    assert "Annulé" in seen
+    assert TITLE in seen
+
+
+@pytest.mark.parametrize("read", READERS)
+async def test_an_article_gives_title_teaser_and_link(castanet: Node, read: Callable[[Any], Post]) -> None:
+    document = await article_of(castanet)
+    assert document["type"] == "Article"
+    post = read(document)
+    assert TITLE in post.text
     assert TEASER in all_of(post)
-    assert post.link == address
-    assert address in post.text
-    assert post.visibility == "public"
+    assert document["url"] in post.text
+    assert (post.link, post.visibility) == (document["url"], "public")
+    if read is not mastodon:
+        assert "Le conseil a voté." in post.text
