@@ -13,6 +13,7 @@ import pytest
 from federation.hosts import SignatureKind
 from federation.identity import sign_request
 from node.core.node import Node
+from node.core.unit import Unit
 from node.neighbours import addresses
 from protocols import jcs
 from protocols.messages import HttpMessage
@@ -20,7 +21,9 @@ from protocols.types import JsonObject
 from protocols.vocabulary import activity_context
 from tests.fixtures.serving import Answer
 from tests.interop.foreign import Fedify
+from tests.modules.events import people as agenda_people
 from tests.modules.missions.people import Town, shift_at
+from tests.modules.news import articles as news_people
 from tests.node.neighbours.communes import Posted, forged, quiet, said, send, voice
 from tests.node.neighbours.communes import post as post_mission
 
@@ -118,6 +121,27 @@ async def test_a_mission_is_read_changed_and_withdrawn(fedify: Fedify, communes:
     assert (delete["objectId"], delete["object"]["type"]) == (mission.uri, "Tombstone")
     assert fedify.noted("error", "modern") == []
     assert await fedify.deliveries("modern", 3, before) == [("cavage", 202)] * 3
+
+
+async def test_the_agenda_and_the_news_are_read(fedify: Fedify, communes: Pair) -> None:
+    castanet, _ = communes
+    await followed(fedify, "modern", castanet, "4")
+    before = fedify.written()
+
+    def publish(unit: Unit) -> None:
+        draft = agenda_people.draft_with(starts_at=soon(), ends_at=soon() + timedelta(hours=2))
+        agenda_people.published(unit, agenda_people.town(unit), draft)
+        news_people.published(unit)
+
+    await castanet.write(publish)
+    seen = {each["object"]["type"]: each["object"] for each in await fedify.received("modern", "Create", 2, before)}
+    assert seen["Event"]["name"] == agenda_people.DRAFT.title
+    assert seen["Event"]["place"] == agenda_people.DRAFT.place_name
+    assert agenda_people.DRAFT.summary in seen["Event"]["summary"]
+    assert seen["Article"]["name"] == news_people.DRAFT.title
+    assert seen["Article"]["summary"] == news_people.DRAFT.summary
+    assert seen["Article"]["url"].startswith(f"{castanet.base_url}/actualites/")
+    assert "<strong>bancs</strong>" in seen["Article"]["content"]
 
 
 async def test_the_dialect_that_a_host_takes_is_remembered(fedify: Fedify, communes: Pair) -> None:
