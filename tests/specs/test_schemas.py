@@ -60,7 +60,11 @@ def test_schemas_and_code_take_the_same(case: Case) -> None:
 def test_what_is_wrong_is_noticed_on_the_wire() -> None:
     wire = Wire()
     headers = {"Content-Type": "application/activity+json", "Permissions-Policy": ""}
-    wire.sent("https://b.example/in", headers, json.dumps({"id": "https://a.example/1", "type": "Follow"}).encode())
+    wire.sent(
+        "https://b.example/in",
+        headers,
+        json.dumps({"id": "https://a.example/1", "type": "Follow", "proof": {}}).encode(),
+    )
     assert len(wire.problems) == 1
     wire.answered("https://b.example/x", 200, headers, b'{"type":"Event","id":"https://b.example/x"}')
     assert len(wire.problems) == 2
