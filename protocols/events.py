@@ -17,8 +17,10 @@ from protocols.vocabulary import PUBLIC
 MISSION_TERMS = ("ygor:tokens", "ygor:shifts")
 STATUS = "ical:status"
 CANCELLED = "CANCELLED"
-OPEN_ENTRANCE = "external"
-"""Mobilizon's `joinMode` for what is not joined by a message: one reads the page, and comes."""
+ENTRANCE = "ygor:entrance"
+REGISTRATION, OPEN = "registration", "open"
+OUTSIDE = "external"
+"""Mobilizon's `joinMode` for what its users do not join by a message of their own: they are led to the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def build_event(event: Event, *, to: tuple[str, ...] = (PUBLIC,), cc: tuple[str,
         content=event.content,
         url=event.url,
         place=event.place,
-        join_mode="free" if event.registration else OPEN_ENTRANCE,
+        join_mode=OUTSIDE,
         capacity=event.capacity,
         published=event.published,
         updated=event.updated,
@@ -69,7 +71,8 @@ def build_event(event: Event, *, to: tuple[str, ...] = (PUBLIC,), cc: tuple[str,
         organisation=event.organisation,
     )
     document = missions.build_mission(shared, to=to, cc=cc)
-    if not event.registration and event.url is not None:
+    document[ENTRANCE] = REGISTRATION if event.registration else OPEN
+    if event.url is not None:
         document["externalParticipationUrl"] = event.url
     if event.cancelled:
         document[STATUS] = CANCELLED
@@ -85,6 +88,7 @@ def parse_event(document: JsonObject) -> Event:
     if is_mission(document):
         raise RemoteProtocolError("This event is a mission")
     read = missions.parse_mission(document)
+    entrance = fields.optional_text(document, ENTRANCE, max_length=40)
     return Event(
         id=read.id,
         attributed_to=read.attributed_to,
@@ -95,7 +99,7 @@ def parse_event(document: JsonObject) -> Event:
         content=read.content,
         url=read.url,
         place=read.place,
-        registration=read.join_mode != OPEN_ENTRANCE,
+        registration=(entrance or REGISTRATION) == REGISTRATION and (entrance is not None or read.join_mode != OUTSIDE),
         capacity=read.capacity,
         published=read.published,
         updated=read.updated,

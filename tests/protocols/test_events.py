@@ -89,7 +89,8 @@ def test_what_a_stranger_reads() -> None:
         "CANCELLED",
     )
     assert open_to_all["externalParticipationUrl"] == EVENT.url
-    assert {name for name in EVENT_DOCUMENT if ":" in name} == {"ygor:theme", "ygor:organisation"}
+    assert (open_to_all["ygor:entrance"], EVENT_DOCUMENT["ygor:entrance"]) == ("open", "registration")
+    assert {name for name in EVENT_DOCUMENT if ":" in name} == {"ygor:entrance", "ygor:theme", "ygor:organisation"}
     assert (ARTICLE_DOCUMENT["type"], ARTICLE_DOCUMENT["attachment"]) == ("Article", [ARTICLE_DOCUMENT["image"]])
     assert ARTICLE_DOCUMENT["image"]["name"] == "Un banc vert"
 

@@ -19,6 +19,7 @@ MODULE = Module(
     home_cards="cards:home_cards",
     desk_cards="cards:desk_cards",
     gdpr="gdpr",
+    sharing="sharing:OFFERED",
     navigation=(NavItem("events.list", "Agenda", "calendar-days", "act", order=25),),
     jobs=(Job("reminders", 600, "jobs:remind"), Job("announcements", 1800, "jobs:announce")),
     errors={

@@ -15,6 +15,7 @@ from node.modules.events.events import EventAttended
 from node.modules.events.models import Event, Registration
 from node.modules.events.rules import Method
 from node.modules.events.settings import Settings
+from node.sharing import public as sharing
 
 MOST_AT_ONCE = 500
 
@@ -104,7 +105,10 @@ def check_in_card(unit: Unit, actor_id: str, event_id: str, code: str, *, method
     Raises what `check_in` raises, `cards.malformed`, `cards.unknown` or `cards.lost`.
     """
     event = _open(unit, actor_id, event_id)
-    account_id = cards.holder_of_code(unit, code)
+    guest = sharing.guest_by_code(unit, "", code)
+    if guest is not None and registrations.find(unit, event_id, guest) is None:
+        guest = None  # a guest of another event
+    account_id = guest or cards.holder_of_code(unit, code)
     row = registrations.find(unit, event_id, account_id)
     on_the_spot = row is None or row.state in {"waiting", "cancelled"}
     if row is None or on_the_spot:
@@ -118,6 +122,8 @@ def mark_absent(unit: Unit, actor_id: str, event_id: str, registration_ids: Sequ
     for row in _rows(unit, event_id, registration_ids):
         if row.state != "absent":
             row.state = rules.next_registration_state(row.state, "miss")
+            unit.session.flush()
+            sharing.tell_guests(unit, [row.account_id])
             audit.record(unit, actor_id, "events.marked-absent", row.id)
 
 
@@ -161,5 +167,6 @@ def _note(unit: Unit, actor_id: str, row: Registration, method: Method, *, on_th
     row.state = rules.next_registration_state(row.state, "attend")
     row.noted_at, row.noted_by, row.method = unit.now, actor_id, method
     unit.session.flush()
+    sharing.tell_guests(unit, [row.account_id])
     unit.emit(EventAttended(row.event_id, row.account_id))
     return Arrived(row.id, name, on_the_spot=on_the_spot)

@@ -148,7 +148,7 @@ def heard_event(unit: Unit, incoming: Incoming) -> str:
     if peer is None or peer.we_follow != "accepted":
         return "not followed"
     note = note_from(wire.parse_event(document))
-    return "kept" if neighbours.receive(unit, incoming.host, peer.name, note) else "already known"
+    return "kept" if neighbours.receive(unit, incoming.host, peer.name, note, peer.actor_id) else "already known"
 
 
 def heard_withdrawal(unit: Unit, incoming: Incoming) -> str:

@@ -82,6 +82,7 @@ class Neighbour(Base):
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
     uri: Mapped[str] = mapped_column(String(500), unique=True)
     url: Mapped[str] = mapped_column(String(500))
+    actor: Mapped[str] = mapped_column(String(2000), server_default="")
     peer_host: Mapped[str] = mapped_column(String(255), index=True)
     peer_name: Mapped[str] = mapped_column(String(120))
     organisation_name: Mapped[str] = mapped_column(String(160))

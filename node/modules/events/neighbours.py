@@ -20,11 +20,12 @@ MOST_PER_PEER = 500
 FOREIGN = "events.foreign-uri"
 
 
-def receive(unit: Unit, peer_host: str, peer_name: str, note: EventNote) -> bool:
+def receive(unit: Unit, peer_host: str, peer_name: str, note: EventNote, actor: str = "") -> bool:
     """Keep or bring up to date an event that `peer_host` (authority, as in a Host header) sent.
 
-    Returns whether anything changed: what is older than what we have is passed over. Raises Forbidden
-    `events.foreign-uri` for an address that is not the peer's, Invalid for what cannot be shown.
+    `actor`: whom to ask for a place, empty when that is not known. Returns whether anything changed: what is older than
+    what we have is passed over. Raises Forbidden `events.foreign-uri` for an address that is not the peer's,
+    Invalid for what cannot be shown.
     """
     foreign.check_owner(peer_host, note.uri, FOREIGN)
     clean = cleaned(unit, peer_host, note)
@@ -36,7 +37,7 @@ def receive(unit: Unit, peer_host: str, peer_name: str, note: EventNote) -> bool
         row = Neighbour(id=new_id(), uri=clean.uri)
         unit.session.add(row)
     row.peer_host, row.peer_name = peer_host, foreign.plain(peer_name, 120) or peer_host
-    row.url, row.title, row.summary = clean.url, clean.title, clean.summary
+    row.url, row.title, row.summary, row.actor = clean.url, clean.title, clean.summary, actor
     row.organisation_name, row.theme = clean.organisation_name, clean.theme
     row.starts_at, row.ends_at = clean.starts_at, clean.ends_at
     row.place_name, row.lat, row.lon = clean.place_name, clean.lat, clean.lon

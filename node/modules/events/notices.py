@@ -11,6 +11,7 @@ from node.core import mail
 from node.core.unit import Unit
 from node.modules.events import people
 from node.modules.events.models import Event
+from node.sharing import public as sharing
 
 WHEN = {"fr": "EEEE d MMMM y 'à' H 'h' mm", "en": "EEEE d MMMM y, HH:mm"}
 _WHAT = "{title}\n{when}\n{place}\n\n{url}\n\n"
@@ -101,16 +102,25 @@ def registered(unit: Unit, event: Event, account_id: str, *, waiting: bool) -> N
 def got_a_place(unit: Unit, event: Event, account_id: str) -> None:
     """Tell somebody who waited that they have a place now."""
     _send(unit, "promoted", event, [account_id])
+    sharing.tell_guests(unit, [account_id])
 
 
 def changed(unit: Unit, event: Event, account_ids: Sequence[str]) -> None:
     """Tell those registered when and where it is now."""
     _send(unit, "changed", event, account_ids)
+    sharing.tell_guests(unit, account_ids, reason="changed")
 
 
 def cancelled(unit: Unit, event: Event, account_ids: Sequence[str]) -> None:
     """Tell those registered that it will not take place, with the organisers' own sentence if they wrote one."""
     _send(unit, "cancelled", event, account_ids)
+    sharing.tell_guests(unit, account_ids, note=event.reason)
+
+
+def closed_to_others(unit: Unit, account_ids: Sequence[str]) -> None:
+    """Tell the nodes of guests that the event is off the agenda and that they keep their places. People of here see it
+    on its page."""
+    sharing.tell_guests(unit, account_ids, reason="withdrawn")
 
 
 def remind(unit: Unit, event: Event, account_id: str) -> None:
@@ -119,7 +129,7 @@ def remind(unit: Unit, event: Event, account_id: str) -> None:
 
 
 def _send(unit: Unit, letter: str, event: Event, account_ids: Sequence[str]) -> None:
-    for account_id in account_ids:
+    for account_id in account_ids:  # of guests only their own node knows where to write to
         reader = people.reader(unit, account_id)
         if reader is None:  # entered at the desk, or gone: nowhere to write to
             continue

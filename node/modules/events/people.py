@@ -10,6 +10,7 @@ from node.core.errors import Forbidden
 from node.core.unit import Unit
 from node.core.viewer import Viewer
 from node.organisations import public as organisations
+from node.sharing import public as sharing
 
 SOMEBODY = "Quelqu’un"
 
@@ -83,8 +84,10 @@ def reader(unit: Unit, account_id: str) -> Reader | None:
 
 
 def display_names(unit: Unit, account_ids: Collection[str]) -> Mapping[str, str]:
-    """Account id → "Leïla B.", for those that exist."""
-    return accounts.names(unit, account_ids)
+    """Account id → "Leïla B.", guest id → "Leïla, de Ramonville", for those that exist."""
+    found = dict(accounts.names(unit, account_ids))
+    strangers = [id_ for id_ in account_ids if id_ not in found]
+    return {**found, **sharing.guest_names(unit, strangers)} if strangers else found
 
 
 def display_name(unit: Unit, account_id: str) -> str:

@@ -18,6 +18,7 @@ from node.modules.events.models import Event, Neighbour, Registration, Series
 from node.modules.events.notes import uri_of
 from node.modules.events.people import Organiser
 from node.modules.events.settings import Settings
+from node.sharing import public as sharing
 
 Origin = Literal["all", "here", "neighbours"]
 FARTHEST_ROW = 2_000
@@ -68,6 +69,11 @@ class EventCard:
     @property
     def is_neighbour(self) -> bool:
         return bool(self.peer_name)
+
+    @property
+    def page(self) -> str:
+        """Our own page about it."""
+        return f"/evenements/voisins/{self.id}" if self.is_neighbour else self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,12 @@ def listing(unit: Unit, filters: Filters, *, limit: int, offset: int = 0) -> Lis
         cards += own_cards(unit, unit.session.scalars(query).all())
     if filters.origin != "here" and not filters.organisation_id and shows_neighbours(unit):
         conditions = [Neighbour.state.in_(("live", "cancelled")), *_conditions(unit, filters, Neighbour)]
+        conditions.append(
+            sharing.shown_here(
+                unit, host=Neighbour.peer_host, uri=Neighbour.uri, organisation=Neighbour.organisation_name,
+                theme=Neighbour.theme, lat=Neighbour.lat, lon=Neighbour.lon,
+            )
+        )  # fmt: skip
         total += unit.session.scalar(select(func.count()).where(*conditions)) or 0
         theirs = select(Neighbour).where(*conditions).order_by(*_order(filters, Neighbour)).limit(wanted)
         cards += [neighbour_card(row) for row in unit.session.scalars(theirs)]

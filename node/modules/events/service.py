@@ -113,6 +113,7 @@ def withdraw(unit: Unit, actor_id: str, event_id: str, *, following: bool = Fals
             continue
         each.state = rules.next_event_state(each.state, "withdraw")
         _touch(unit, each)
+        notices.closed_to_others(unit, registrations.live_account_ids(unit, each.id))
         unit.emit(EventWithdrawn(each.id))
 
 

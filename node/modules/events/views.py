@@ -11,7 +11,16 @@ from node.core.errors import NotFound
 from node.core.kept import read_for_everybody
 from node.core.requests import node_of, viewer_of
 from node.core.unit import Unit
-from node.modules.events import calendar, desk_views, door_views, months, people, reading, registrations
+from node.modules.events import (
+    calendar,
+    desk_views,
+    door_views,
+    elsewhere_views,
+    months,
+    people,
+    reading,
+    registrations,
+)
 from node.modules.events.forms import EVERY_WORDS, FilterInput, MonthInput, first_of, theme_options
 from node.modules.events.months import Day
 from node.modules.events.reading import EventCard, EventPage, Filters, Listing
@@ -188,6 +197,7 @@ def routes() -> list[aio.RouteDef]:
         aio.get("/agenda.ics", feed, name="events.feed"),
         *desk_views.routes(),
         *door_views.routes(),
+        *elsewhere_views.routes(),
         aio.get("/evenements/{id}", negotiated(show, "/ap/events/{id}"), name="events.show"),
         aio.get("/evenements/{id}/agenda.ics", to_calendar, name="events.calendar"),
         aio.post("/evenements/{id}/venir", register, name="events.register"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -226,3 +227,21 @@ async def test_in_english(node: Node, browser: People) -> None:
     visitor = await browser("", "en")
     assert "1 event to come" in (await visitor.get("/agenda")).text
     assert "Saturday 5 December 2026" in (await visitor.get(f"/evenements/{event_id}")).text
+
+
+async def test_a_neighbours_event_has_a_page_here(node: Node, browser: People) -> None:
+    here = await node.write(town)
+    actor = f"http://{HOST}/ap/actor/ramonville"
+    await node.write(neighbours.receive, HOST, "Ramonville", replace(NOTE, registration=True), actor)
+    [card] = (await node.read(reading.listing, Filters(), limit=5)).cards
+    anybody, lucie, agent = await browser(), await browser(here.resident), await browser(here.agent)
+    assert f'href="{card.page}"' in (await anybody.get("/agenda")).text
+    for visitor in (anybody, lucie):
+        page = await visitor.get(card.page)
+        assert f'href="{NOTE.url}"' in page.text
+        assert "On s'y inscrit sur le site de Ramonville." in page.text
+    sent = await lucie.post(f"{card.page}/venir", {"name": "Lucie", "consent": "on"}, page="/moi/compte")
+    assert (sent.status, "f-name" in sent.text or "voisin" in sent.text) == (422, True)
+    assert "Masquer" in (await agent.get(card.page)).text
+    assert (await anybody.get("/evenements/voisins/nothing")).status == 404
+    assert (await anybody.post(f"{card.page}/venir", follow=False)).status == 303

@@ -9,6 +9,7 @@ from typing import Any
 
 from node.core.node import Node
 from node.core.unit import Unit
+from node.modules.events import checking, elsewhere, registrations
 from node.modules.events import jobs as event_jobs
 from node.modules.events import public as agenda
 from node.modules.events import service as events
@@ -97,6 +98,60 @@ async def test_an_event_travels_changes_is_cancelled_and_withdrawn(pair: tuple[N
     found = json.loads(answer.body)
     assert (found["type"], found["ical:status"], found["maximumAttendeeCapacity"]) == ("Event", "CANCELLED", 5)
     assert (await ask(f"{castanet.base_url}/ap/events/{other}", headers=JSON)).status == 410
+
+
+async def test_a_resident_registers_at_home_for_a_neighbours_event(pair: tuple[Node, Node], clock: TestClock) -> None:
+    castanet, ramonville = pair
+    await follow(ramonville, castanet)
+    await follow(castanet, ramonville)
+    here, event_id = await castanet.write(one_place)
+    await sees(near(ramonville), [(DRAFT.title, "published", castanet.name)])
+    [card] = await ramonville.read(agenda.upcoming, 5)
+    samir = await ramonville.write(missions_people.person, "Samir")
+
+    async def standing() -> str:
+        found = (await ramonville.read(elsewhere.page, card.id, samir)).mine
+        return found.state if found else ""
+
+    await castanet.write(registrations.register, here.resident, event_id)
+    assert (await ramonville.read(elsewhere.page, card.id)).joinable
+    await ramonville.write(elsewhere.ask, samir, card.id, "Samir")
+    await sees(standing, "waiting")
+    await castanet.write(registrations.leave, here.resident, event_id)
+    await sees(standing, "registered")
+    clock.now = DRAFT.starts_at
+    door = await castanet.read(checking.door_list, here.member, event_id)
+    assert [(person.name, person.state) for person in door.people] == [("Samir, de Ramonville", "registered")]
+    mine = (await ramonville.read(elsewhere.page, card.id, samir)).mine
+    assert mine is not None
+    arrived = await castanet.write(checking.check_in_card, here.member, event_id, mine.code)
+    assert (arrived.name, arrived.on_the_spot) == ("Samir, de Ramonville", False)
+    await sees(standing, "attended")
+
+
+async def test_who_registered_elsewhere_hears_that_it_is_cancelled(pair: tuple[Node, Node], clock: TestClock) -> None:
+    castanet, ramonville = pair
+    await follow(ramonville, castanet)
+    await follow(castanet, ramonville)
+    here, event_id = await castanet.write(one_place)
+    await sees(near(ramonville), [(DRAFT.title, "published", castanet.name)])
+    [card] = await ramonville.read(agenda.upcoming, 5)
+    samir = await ramonville.write(missions_people.person, "Samir")
+    await ramonville.write(elsewhere.ask, samir, card.id, "Samir")
+
+    async def standing() -> tuple[str, str]:
+        found = (await ramonville.read(elsewhere.page, card.id, samir)).mine
+        return (found.state, found.note) if found else ("", "")
+
+    await sees(standing, ("registered", ""))
+    clock.forward(minutes=1)
+    await castanet.write(events.cancel, here.member, event_id, "Pluie")
+    await sees(standing, ("cancelled", "Pluie"))
+
+
+def one_place(unit: Unit) -> tuple[Town, str]:
+    here = people.town(unit)
+    return here, people.published(unit, here, draft_with(places=1))
 
 
 async def test_followers_hear_of_a_series_as_its_dates_come_near(pair: tuple[Node, Node], clock: TestClock) -> None:
