@@ -17,7 +17,8 @@ from tests.modules.missions.people import SATURDAY, person, shift_at
 from tests.node.sharing.wire import Wired
 
 
-async def test_remote_joins_and_local_sign_ups_at_once_never_exceed_the_places(wired: Wired) -> None:
+async def test_remote_joins_and_local_sign_ups_at_once_never_exceed_the_places(wired_on_each: Wired) -> None:
+    wired = wired_on_each
     places, each = 4, 5
     mission_id, shift_id, neighbour_id = await wired.mission(shifts=(shift_at(SATURDAY, places=places),))
     slot = wired.slot(mission_id, shift_id)

@@ -38,6 +38,14 @@ async def asked(wired: Wired, account_id: str) -> Request:
 
 @pytest.mark.parametrize("seed", range(5))
 async def test_whatever_the_order_both_sides_agree_in_the_end(wired: Wired, seed: int) -> None:
+    await _in_any_order(wired, seed)
+
+
+async def test_whatever_the_order_on_both_databases(wired_on_each: Wired) -> None:
+    await _in_any_order(wired_on_each, 77)
+
+
+async def _in_any_order(wired: Wired, seed: int) -> None:
     draw = random.Random(seed)
     mission_id, shift_id, neighbour_id = await wired.mission(shifts=(shift_at(SATURDAY, places=PLACES),))
     slot = wired.slot(mission_id, shift_id)
