@@ -10,7 +10,7 @@ from typing import cast
 from node.core.node import Node
 from node.core.unit import Unit
 from node.core.viewer import SYSTEM
-from node.demo import world
+from node.demo import visits, world
 from node.groupings import admitting, joining, pages, publishing, records
 from node.groupings.refreshing import fetch_json
 from node.honour import public as honour
@@ -26,7 +26,8 @@ MOST_LOOKS = 600
 
 
 async def tie(nodes: Mapping[str, Node]) -> None:
-    """Everybody in `world.BONDS` follows each other; `world.MEMBERS` join the grouping. Once done, done.
+    """Everybody in `world.BONDS` follows each other; `world.MEMBERS` join the grouping; those of `world.VISITS` sign up
+    next door. Once done, done.
 
     Raises TimeoutError if a neighbour does not answer within a minute.
     """
@@ -38,6 +39,7 @@ async def tie(nodes: Mapping[str, Node]) -> None:
     for member in members:
         await _join(member, grouping)
     await _honour_each_other([grouping, *members])
+    await visits.visit(nodes)
 
 
 async def _follow(node: Node, neighbour: Node) -> None:

@@ -12,7 +12,7 @@ from node.accounts.roles import grant
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.core.viewer import SYSTEM
-from node.demo import agenda, history, world
+from node.demo import agenda, history, visits, world
 from node.demo.world import Job, Town
 from node.ledger import public as ledger
 from node.modules.missions import service as missions
@@ -35,7 +35,8 @@ def fill(unit: Unit, town: Town, password_hash: str) -> None:
     ledger.mint(history.earlier(unit, history.BEGINNING_DAYS), new_id(), world.SUPPLY, memo)
     for job in town.jobs:
         manager = next(group.manager for group in town.groups if group.name == job.association)
-        mission_id = missions.create(unit, ids[manager], groups[job.association], _draft(unit, job))
+        written = _draft(unit, job, world.POSITIONS[town.label])
+        mission_id = missions.create(unit, ids[manager], groups[job.association], written)
         missions.publish(unit, ids[manager], mission_id)
     for deal in town.deals:
         manager = next(group.manager for group in town.groups if group.name == deal.partner)
@@ -43,6 +44,7 @@ def fill(unit: Unit, town: Town, password_hash: str) -> None:
         offer = offers.OfferDraft(deal.title, deal.summary, deal.conditions, deal.kind, deal.price)
         offer_id = offers.create(unit, viewer, groups[deal.partner], offer)
         offers.change_state(unit, viewer, offer_id, "publish")
+    visits.place(unit, town)
     agenda.announce(unit, town, ids, groups)
     history.live_through(unit, town, ids, groups)
 
@@ -57,7 +59,7 @@ def _person(unit: Unit, town: Town, person: world.Person, password_hash: str) ->
     return account_id
 
 
-def _draft(unit: Unit, job: Job) -> MissionDraft:
+def _draft(unit: Unit, job: Job, position: tuple[float, float]) -> MissionDraft:
     zone = ZoneInfo(unit.node.timezone)
     day = unit.today + timedelta(days=job.days)
     first, last = job.hours
@@ -66,8 +68,9 @@ def _draft(unit: Unit, job: Job) -> MissionDraft:
         start = unit.local(unit.now).replace(minute=0, second=0, microsecond=0)
     shift = ShiftDraft(start, start + timedelta(hours=last - first), job.places)
     return MissionDraft(
-        job.title, job.summary, job.description, job.theme, job.place, job.tokens, (shift,), skills=job.skills
-    )
+        job.title, job.summary, job.description, job.theme, job.place, job.tokens, (shift,), skills=job.skills,
+        lat=position[0], lon=position[1],
+    )  # fmt: skip
 
 
 def hashed_password() -> str:

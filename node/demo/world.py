@@ -229,6 +229,15 @@ SICOVAL = Town(
 )  # fmt: skip
 
 TOWNS = (CASTANET, RAMONVILLE, AUZEVILLE, SICOVAL)
+POSITIONS = {
+    "castanet-tolosan": (43.515, 1.498),
+    "ramonville-saint-agne": (43.546, 1.475),
+    "auzeville-tolosane": (43.528, 1.482),
+    "sicoval": (43.537, 1.517),
+}
+"""Where each filled node's commune is: degrees north and east."""
+VISITS = (("castanet-tolosan", "leila", "ramonville-saint-agne"),)
+"""Who of which commune has signed up at which neighbour's."""
 BONDS = (
     ("castanet-tolosan", "ramonville-saint-agne"),
     ("castanet-tolosan", "auzeville-tolosane"),
