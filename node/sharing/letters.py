@@ -77,6 +77,16 @@ _LETTERS = {
         "fr": ("Trop tard pour se désister : {title}", "Bonjour {name},\n\n{commune} répond : {reason}\n\n"),
         "en": ("Too late to cancel: {title}", "Hello {name},\n\n{commune} answers: {reason}\n\n"),
     },
+    "reminder": {
+        "fr": (
+            "Rappel : {title}",
+            "Bonjour {name},\n\nNos voisins vous attendent bientôt. Le code à montrer est sur la page ci-dessous :\n\n",
+        ),
+        "en": (
+            "Reminder: {title}",
+            "Hello {name},\n\nOur neighbours expect you soon. The code to show is on the page below:\n\n",
+        ),
+    },
     "attended": {
         "fr": (
             "Présence certifiée : {title}",
@@ -107,7 +117,15 @@ def letter_for(before: Participation, after: Participation) -> str:
 
 def tell(unit: Unit, before: Participation, after: Participation) -> None:
     """Write to the person, if there is something to say and somewhere to write to."""
-    letter = letter_for(before, after)
+    _write(unit, letter_for(before, after), after)
+
+
+def remind(unit: Unit, one: Participation) -> None:
+    """Tell somebody that it is soon."""
+    _write(unit, "reminder", one)
+
+
+def _write(unit: Unit, letter: str, after: Participation) -> None:
     reader = accounts.account_summary(unit, after.account_id)
     if not letter or reader is None or reader.state != "active" or not reader.email:
         return

@@ -26,6 +26,9 @@ MOST_COMING = 30
 REPEAT_AFTER = timedelta(hours=6)
 MOST_SENDS = 30
 REPEATED_AT_ONCE = 100
+REMIND_BEFORE = timedelta(hours=24)
+FRESH = timedelta(hours=2)
+"""Whoever asked less than this before has just been written to."""
 
 
 def can_ask(unit: Unit, peer_actor: str) -> bool:
@@ -64,6 +67,7 @@ def ask(unit: Unit, account_id: str, invitation: Invitation, name: str) -> Parti
     row.sequence, row.version, row.sends = row.sequence + 1, 0, 0
     row.name, row.state, row.reason, row.note, row.tokens = shown, "asked", "", "", promised
     row.asked_at = row.changed_at = unit.now
+    row.reminded_at = None
     _send(unit, row, "Join", peer)
     return shown_of(row)
 
@@ -126,7 +130,7 @@ def _new(unit: Unit, account_id: str, invitation: Invitation, peer: PeerShown) -
         object_uri=invitation.object_uri, slot_uri=invitation.slot_uri, peer_actor=peer.actor_id, peer_host=peer.host,
         peer_name=peer.name[:120], participant=participant, code=new_code(), sequence=0, title=invitation.title[:300],
         organisation=invitation.organisation[:300], place=invitation.place[:300], starts_at=invitation.starts_at,
-        ends_at=invitation.ends_at, transfer_id="", evidence=None, settled_at=None,
+        ends_at=invitation.ends_at, transfer_id="", evidence=None, settled_at=None, reminded_at=None,
     )  # fmt: skip
     unit.session.add(row)
     return row
@@ -160,6 +164,22 @@ def repeat(unit: Unit) -> int:
     rows = unit.session.scalars(query).all()
     for row in rows:
         _send(unit, row, "Join" if row.state == "asked" else "Leave", federation.peer(unit, row.peer_actor))
+    return len(rows)
+
+
+def remind(unit: Unit) -> int:
+    """Write to those who are expected at a neighbour's within a day, once each."""
+    query = select(Request).where(
+        Request.state == "registered",
+        Request.reminded_at.is_(None),
+        Request.asked_at < unit.now - FRESH,
+        Request.starts_at > unit.now,
+        Request.starts_at <= unit.now + REMIND_BEFORE,
+    )
+    rows = unit.session.scalars(query.order_by(Request.starts_at, Request.id).limit(REPEATED_AT_ONCE)).all()
+    for row in rows:
+        row.reminded_at = unit.now
+        letters.remind(unit, shown_of(row))
     return len(rows)
 
 

@@ -18,6 +18,7 @@ from node.sharing import public as sharing
 from node.sharing.models import Guest, Request
 from protocols import missions as wire_missions
 from tests.modules.missions.people import SATURDAY, draft_with, person, published, shift_at
+from tests.node.sharing.communes import subjects
 from tests.node.sharing.wire import Wired
 
 PLACES = 2
@@ -235,3 +236,14 @@ async def test_two_events_never_share_a_reference_and_two_slots_of_one_do(wired:
     one, other = (await wired.there.read(read)).values()
     assert len(one) == len(other) == 1
     assert one != other
+
+
+async def test_reminded_once_on_the_eve(wired: Wired) -> None:
+    mission_id, shift_id, neighbour_id = await wired.mission()
+    leila = await wired.here.write(person, "Leïla")
+    await wired.here.write(elsewhere.ask, leila, neighbour_id, wired.slot(mission_id, shift_id), "Leïla")
+    await wired.wire.settle()
+    assert await wired.here.write(requests.remind) == 0, "it is days away"
+    wired.clock.now = SATURDAY - timedelta(hours=20)
+    assert [await wired.here.write(requests.remind) for _ in range(2)] == [1, 0]
+    assert (await subjects(wired.here, leila))[-1] == "Rappel : Planter la haie du chemin des écoliers"
