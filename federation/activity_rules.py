@@ -84,6 +84,11 @@ def embedded(activity: JsonObject) -> tuple[tuple[str, JsonObject], ...]:
     return tuple((name, value) for name in _EMBEDDING if isinstance(value := activity.get(name), dict))
 
 
+def brings_evidence(activity: JsonObject) -> bool:
+    """Whether an object inside carries a proof, so that keys of its owner may have to be fetched."""
+    return any(document.get("proof") is not None for _, document in embedded(activity))
+
+
 def is_own(document: JsonObject, actor: str) -> bool:
     """Whether an embedded object is the sender's own word: same origin, and not by somebody else."""
     object_id = document.get("id")

@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
 from federation import media
 from federation.errors import AddressRefused, BudgetSpent, PeerRefused, PeerUnreachable
 from federation.host_rules import check_outgoing
-from federation.hosts import HostState, SignatureKind
+from federation.hosts import HostState, SignatureKind, succeeded
 from federation.identity import Identity, Signer, now_signing, sign_request
 from federation.lookups import Lookups
 from federation.ports import Clock, HostMemory, HostRules
@@ -191,16 +191,22 @@ class FederationClient:
         first, second = state.knocks()
         answer = await self._send(url, ask, budget, first)
         if answer.status not in _KNOCK_AGAIN:
-            await self._remember(state, first, answer)
+            await self._remember(state, first, answer, ask)
             return answer
         again = await self._send(url, ask, budget, second)
         if again.status in _KNOCK_AGAIN:
             return answer
-        await self._remember(state, second, again)
+        await self._remember(state, second, again, ask)
         return again
 
-    async def _remember(self, state: HostState, kind: SignatureKind, answer: Answer) -> None:
-        if answer.ok and state.signature is not kind:
+    async def _remember(self, state: HostState, kind: SignatureKind, answer: Answer, ask: _Ask) -> None:
+        """What was taken, and with a delivery that the host is well; an answer to a fetch anybody may bring about."""
+        if not answer.ok or state.signature is kind:
+            return
+        if ask.method == "POST":
+            now = self.clock()
+            await self.hosts.update(state.host, lambda known: succeeded(known, now, kind))
+        else:
             await self.hosts.update(state.host, lambda known: replace(known, signature=kind))
 
     async def _send(self, url: str, ask: _Ask, budget: FetchBudget | None, kind: SignatureKind | None) -> Answer:
@@ -222,8 +228,15 @@ class FederationClient:
         if kind is not None:
             assert ask.identity is not None
             message = HttpMessage(ask.method, url, ask.headers, ask.body)
-            headers = {**headers, **sign_request(kind, ask.identity, message, self.clock())}
+            headers = {**headers, **await _signed(kind, ask.identity, message, self.clock())}
         return await self._transport.exchange(ask.method, url, headers, ask.body, max_body=ask.max_bytes)
+
+
+async def _signed(kind: SignatureKind, identity: Identity, message: HttpMessage, now: datetime) -> dict[str, str]:
+    """RSA takes the better part of a millisecond: in a thread, so that the loop goes on."""
+    if kind is SignatureKind.RFC9421_ED25519:
+        return sign_request(kind, identity, message, now)
+    return await asyncio.to_thread(sign_request, kind, identity, message, now)
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""Working off the outbox: claimed with leases, in order for each destination, a few destinations at a time.
+"""Working off the outbox: claimed with leases, in order for each destination, many destinations at a time.
 
 At-least-once: a row is marked done only after the peer's 2xx, so a crash between the two sends it again, and the
 receiver knows the activity by its id. Nothing is kept here that a SIGKILL could lose.
@@ -10,18 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 from federation import backoff, breaker, hosts
 from federation.client import FederationClient
 from federation.errors import AddressRefused, PeerRefused
 from federation.identity import Identity
+from federation.places import Place, Places
 from federation.ports import Clock, Delivery, HostMemory, OutboxStore
 from protocols.errors import LocalProtocolError, RemoteProtocolError
 
-AT_ONCE = 4
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=45)
+"""An attempt takes 10 s at most (`TOTAL_S`), whatever the peer does; the rest is for our own database."""
 SET_ASIDE_AFTER = 6
 MAX_ROUNDS = 100_000
 _RETRY = frozenset({401, 403, 408, 421, 425, 429})
@@ -35,8 +38,9 @@ async def _no_headers(_delivery: Delivery) -> tuple[tuple[str, str], ...]:
 class DeliveryWorker:
     """The worker of one local node's outbox. Any number of them, in any number of processes, may share one store.
 
-    `identity_for(actor_id)` gives the keys of the row's actor, or raises LocalProtocolError; `draw()` gives the jitter,
-    in [0, 1). `headers_for(delivery)` gives headers to send besides.
+    `identity_for(actor_id)` gives the keys of the row's actor, or raises LocalProtocolError; `places` are shared with
+    the other nodes of the process; `draw()` gives the jitter, in [0, 1); `headers_for(delivery)` gives headers to send
+    besides.
     """
 
     def __init__(
@@ -45,14 +49,14 @@ class DeliveryWorker:
         client: FederationClient,
         identity_for: Callable[[str], Identity],
         *,
-        at_once: int = AT_ONCE,
+        places: Places | None = None,
         draw: Callable[[], float] = random.random,
         headers_for: Callable[[Delivery], Awaitable[tuple[tuple[str, str], ...]]] | None = None,
     ) -> None:
         self._store = store
         self._client = client
         self._identity_for = identity_for
-        self._at_once = at_once
+        self._places = places or Places()
         self._draw = draw
         self._headers_for = headers_for or _no_headers
         self._woken = asyncio.Event()
@@ -67,7 +71,7 @@ class DeliveryWorker:
         return self._client.hosts
 
     def wake(self) -> None:
-        """Something was committed to the outbox, or a host was heard: look now."""
+        """Something was committed to the outbox, a host was heard, a delivery is over: look now."""
         self._woken.set()
 
     async def run(self, *, poll: timedelta | None = timedelta(seconds=30)) -> None:
@@ -75,43 +79,71 @@ class DeliveryWorker:
 
         Cancelling stops the sends under way; their rows come back when the lease ends.
         """
-        while True:
-            self._woken.clear()
-            await self.run_once()
-            wait = await self._pause(poll)
-            try:
-                async with asyncio.timeout(None if wait is None else wait.total_seconds()):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
+        async with self._ending():
+            while True:
+                self._woken.clear()
+                self._collect()
+                if await self._start_due():
+                    continue
+                wait = await self._pause(poll)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(None if wait is None else wait.total_seconds()):
+                        await self._woken.wait()
 
     async def run_once(self) -> int:
-        """Attempt everything that is due now, in order, at most `at_once` destinations at a time; returns how many.
+        """Attempt everything that is due now, each destination's rows in order; returns how many.
 
         One call at a time per worker. Errors of the store are raised; what was under way comes back with its lease.
         """
         attempted = 0
-        try:
+        async with self._ending():
             for _ in range(MAX_ROUNDS):
-                attempted += await self._start_due()
-                if not self._running:
-                    break
-                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+                self._woken.clear()
                 self._collect()
+                started = await self._start_due()
+                attempted += started
+                if not started and not self._running:
+                    break
+                if not started:
+                    await self._woken.wait()
+        return attempted
+
+    @asynccontextmanager
+    async def _ending(self) -> AsyncIterator[None]:
+        try:
+            yield
         finally:
             for task in self._running:
                 task.cancel()
             await asyncio.gather(*self._running, return_exceptions=True)
             self._running.clear()
-        return attempted
 
     async def _start_due(self) -> int:
-        free = self._at_once - len(self._running)
-        now = self._clock()
-        claimed = await self._store.claim(now=now, lease_until=now + LEASE, limit=free) if free else ()
-        for delivery in claimed:
-            self._running.add(asyncio.create_task(self._attempt(delivery)))
+        """Claim as many rows as there are free places. While much is under way it waits for a few places more, so that
+        one transaction claims several rows."""
+        if self._running and self._places.free < self._places.most_quick // 4:
+            self._places.when_free(self.wake)
+            return 0
+        places = self._places.take(self._places.most_quick)
+        claimed: Sequence[Delivery] = ()
+        try:
+            now = self._clock()
+            if places:
+                claimed = await self._store.claim(now=now, lease_until=now + LEASE, limit=len(places))
+            else:
+                self._places.when_free(self.wake)
+        finally:
+            for place in places[len(claimed) :]:
+                place.leave()
+        for delivery, place in zip(claimed, places, strict=False):
+            task = asyncio.create_task(self._attempt(delivery))
+            task.add_done_callback(partial(self._over, place))
+            self._running.add(task)
         return len(claimed)
+
+    def _over(self, place: Place, _task: asyncio.Task[None]) -> None:
+        place.leave()
+        self.wake()
 
     def _collect(self) -> None:
         """Take out what has ended; an unexpected error ends the run, after the others were stopped."""
@@ -121,7 +153,8 @@ class DeliveryWorker:
 
     async def _pause(self, poll: timedelta | None) -> timedelta | None:
         due = await self._store.next_due()
-        wait = None if due is None else max(due - self._clock(), timedelta(seconds=0.05))
+        shortest = 1.0 if self._running else 0.05  # what is due may have to wait for its host, or for a place
+        wait = None if due is None else max(due - self._clock(), timedelta(seconds=shortest))
         return wait if poll is None else poll if wait is None else min(wait, poll)
 
     async def _attempt(self, delivery: Delivery) -> None:

@@ -34,9 +34,10 @@ class Received:
 
     `actor` made it: its request signature or its object proof fits, or its origin confirmed the activity.
     `signer_id` sent it: another actor when `forwarded`. `digest` (32 bytes, over the activity without proofs) goes
-    with `activity_id` into the table of ids in one transaction with the activity itself. `duplicate`: both are there
-    already, nothing is to be done. Embedded objects are the actor's own or proved by their owner; every other one has
-    been replaced by its id.
+    with `activity_id` into the table of ids, and `request.seen` into that of signatures, in one transaction with the
+    activity itself. `duplicate`: id and digest are there already, nothing is to be done but to keep the
+    signature; a new activity may still turn out to be one when it is stored. Embedded objects are the actor's own or
+    proved by their owner; every other one has been replaced by its id. `request` is None where none brought it.
     """
 
     actor: RemoteActor
@@ -48,6 +49,7 @@ class Received:
     signer_id: str
     duplicate: bool
     received_at: datetime
+    request: VerifiedRequest | None = None
 
 
 class Inbox:
@@ -96,10 +98,8 @@ class Inbox:
         request = await self._verified(message, activity, now, budget)
         activity, actor, proved = await self._attributed(activity, actor_id, request, now, budget)
         digest = digest_of(activity)
-        stored = await self._activities.digest_of(activity_id)
-        _check_same(stored, digest)
-        await note_heard(request.signer.host, request.skew, now, self._client.hosts, self._outbox)
-        if stored is None:
+        known = activity_rules.brings_evidence(activity) and await self._is_known(activity_id, digest)
+        if not known:
             activity = await self._only_trusted(activity, actor, now, budget)
         return Received(
             actor=actor,
@@ -109,9 +109,23 @@ class Inbox:
             proof_verified=proved,
             forwarded=request.signer.id != actor.id,
             signer_id=request.signer.id,
-            duplicate=stored is not None,
+            duplicate=known,
             received_at=now,
+            request=request,
         )
+
+    async def heard(self, received: Received) -> None:
+        """The activity is stored: its sender lives, and what waits for its host may go."""
+        if received.request is not None:
+            signer, skew = received.request.signer, received.request.skew
+            await note_heard(signer.host, skew, received.received_at, self._client.hosts, self._outbox)
+
+    async def _is_known(self, activity_id: str, digest: bytes) -> bool:
+        """Whether this very activity is stored: evidence in it is not fetched for a second time. Raises 409."""
+        stored = await self._activities.digest_of(activity_id)
+        if stored is not None and stored != digest:
+            raise id_reused()
+        return stored is not None
 
     async def _check_sender(self, actor_id: str) -> None:
         await check_incoming(actor_id, self._client.rules)
@@ -129,7 +143,7 @@ class Inbox:
         self, message: HttpMessage, activity: JsonObject, now: datetime, budget: FetchBudget
     ) -> VerifiedRequest:
         try:
-            return await self._verifier.verify(message, now, budget)
+            return await self._verifier.verify(message, now, budget, remember=False)
         except KeyUnavailable as error:
             if error.gone and _is_farewell(activity):
                 raise RemoteProtocolError("Nothing known of this actor", status=202, code="ignored") from error
@@ -193,10 +207,9 @@ def _is_recent(proved: datetime | None, now: datetime) -> bool:
     return proved is not None and now - proved <= PROOF_GOOD_FOR
 
 
-def _check_same(stored: bytes | None, digest: bytes) -> None:
-    """An id means one thing for ever. Raises RemoteProtocolError 409."""
-    if stored is not None and stored != digest:
-        raise RemoteProtocolError("This id was used for something else", status=409, code="id-reused")
+def id_reused() -> RemoteProtocolError:
+    """The refusal of an id that meant something else before: it means one thing for ever."""
+    return RemoteProtocolError("This id was used for something else", status=409, code="id-reused")
 
 
 def digest_of(activity: JsonObject) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -9,7 +10,17 @@ from itertools import count
 from typing import Any
 
 from federation.hosts import HostState
-from federation.ports import Backlog, CachedKey, Clock, Delivery, HostRule, KeyUse, PlannedDelivery, Watermark
+from federation.ports import (
+    MOST_PER_HOST,
+    Backlog,
+    CachedKey,
+    Clock,
+    Delivery,
+    HostRule,
+    KeyUse,
+    PlannedDelivery,
+    Watermark,
+)
 
 MAX_ENTRIES = 10_000
 
@@ -149,11 +160,13 @@ class MemoryOutbox:
     async def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Delivery]:
         due = [row for row in self._heads() if row.next_attempt <= now and not _leased(row, now)]
         busy = {row.delivery.destination for row in self.rows.values() if row.state == "pending" and _leased(row, now)}
+        hosts = Counter(row.delivery.host for row in self.rows.values() if row.state == "pending" and _leased(row, now))
         claimed: dict[str, Delivery] = {}
         for row in sorted(due, key=lambda one: one.next_attempt):
-            destination = row.delivery.destination
-            if len(claimed) == limit or destination in claimed or destination in busy:
+            destination, host = row.delivery.destination, row.delivery.host
+            if len(claimed) == limit or destination in claimed or destination in busy or hosts[host] >= MOST_PER_HOST:
                 continue
+            hosts[host] += 1
             row.delivery = replace(row.delivery, lease=str(next(self._leases)))
             row.lease_until = lease_until
             claimed[destination] = row.delivery

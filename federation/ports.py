@@ -15,6 +15,8 @@ from typing import Protocol
 from federation.hosts import HostState
 from protocols.types import JsonObject
 
+MOST_PER_HOST = 4
+"""Deliveries under way to one host at any time, to different inboxes of it."""
 Clock = Callable[[], datetime]
 """The present moment, aware UTC."""
 
@@ -97,8 +99,18 @@ class FormerNames(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class SeenSignature:
+    """A verified signature, to be remembered until `expires`: the same again is the same request played again."""
+
+    key_id: str
+    signature: bytes
+    expires: datetime
+
+
 class SeenSignatures(Protocol):
-    """Signatures already accepted, so that a recorded request cannot be played again within its window."""
+    """Signatures already accepted, so that a recorded request cannot be played again within its window. That of a
+    delivery is written by `Site.accept`, in the activity's transaction."""
 
     async def add(self, key_id: str, signature: bytes, *, expires: datetime) -> bool:
         """Remember the pair until `expires`, durably and atomically; False when it was there already."""
@@ -178,7 +190,8 @@ class OutboxStore(Protocol):
     """
 
     async def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Delivery]:
-        """Lease up to `limit` due rows, at most one per destination, and commit that before returning.
+        """Lease up to `limit` due rows, at most one per destination and `MOST_PER_HOST` per host, and commit that
+        before returning.
 
         Due: pending, next attempt ≤ now, not leased (or the lease ran out), and no earlier row of the same destination
         is pending, except rows set aside. Longest overdue first. With several processes: FOR UPDATE SKIP LOCKED.

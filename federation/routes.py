@@ -134,8 +134,8 @@ def inbox_handler(site_for: SiteFor, clock: Clock) -> Handler:
         site = site_for(request)
         message = await read_message(request, site.base_url, max_bytes=MAX_ACTIVITY_BYTES)
         received = await site.inbox.receive(message, clock())
-        if not received.duplicate:
-            await site.accept(received)
+        await site.accept(received)
+        await site.inbox.heard(received)
         return aio.Response(status=202)
 
     return guarded(handle)

@@ -56,11 +56,12 @@ class Site(Protocol):
         ...
 
     async def accept(self, received: Received) -> None:
-        """Store the activity durably; only then does the sender hear 202. Never called for a duplicate.
+        """Store the activity durably; only then does the sender hear 202.
 
-        One transaction: insert (activity_id, digest) under a unique constraint, and if that id is there already
-        (a concurrent copy) do nothing; queue or apply the activity. Whether the actor may touch the object with that
-        id (same origin was checked, ownership of what is stored could not be) is for the node to check. May raise
-        RemoteProtocolError to refuse.
+        One transaction: insert `request.seen`, and if it is there already raise `replayed()`; insert
+        (activity_id, digest) under a unique constraint, and if that id is there already do nothing (`duplicate`, or a
+        concurrent copy) or, with another digest, raise `id_reused()`; queue or apply the activity. Whether the actor
+        may touch the object with that id (same origin was checked, ownership of what is stored could not be) is for
+        the node to check. May raise RemoteProtocolError to refuse.
         """
         ...

@@ -27,7 +27,8 @@ MAX_BODY = 1_048_576
 MAX_ERROR_BODY = 2048
 TOTAL_S = 10.0
 _CHUNK = 65_536
-_MAX_CONNECTIONS = 200
+_MAX_CONNECTIONS = 400
+"""More than deliveries ever hold (`places`), so that fetches never wait for peers that hang."""
 _MAX_PER_HOST = 16
 
 

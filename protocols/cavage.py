@@ -86,13 +86,21 @@ def parse(message: HttpMessage) -> SignatureParameters:
     )
 
 
-def verify(message: HttpMessage, *, public_key: RSAPublicKey, now: datetime, skew_s: int = SKEW_S) -> None:
+def verify(
+    message: HttpMessage,
+    *,
+    public_key: RSAPublicKey,
+    now: datetime,
+    skew_s: int = SKEW_S,
+    parsed: SignatureParameters | None = None,
+) -> None:
     """Raises RemoteProtocolError (401) unless the request is signed by `public_key`, whole and fresh.
 
     `message.url` must be the address under which we received it: target and host are taken from there, so a request
     signed for another node, path or method is refused. Whether the key belongs to the actor is the caller's question.
+    `parsed` is what `parse` gave for this very message, if it was asked already.
     """
-    parameters = parse(message)
+    parameters = parsed or parse(message)
     if parameters.algorithm is not None and parameters.algorithm.lower() not in _ALGORITHMS:
         raise refuse("Unknown signature algorithm")
     _check_coverage(message, parameters.covered)

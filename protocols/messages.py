@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from protocols.errors import RemoteProtocolError
 from protocols.origins import Url, origin, parse_url
@@ -18,11 +18,18 @@ class HttpMessage:
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes | None
+    _by_name: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found: dict[str, tuple[str, ...]] = {}
+        for name, value in self.headers:
+            lower = name.lower()
+            found[lower] = (*found.get(lower, ()), value.strip(" \t"))
+        object.__setattr__(self, "_by_name", found)
 
     def values(self, name: str) -> tuple[str, ...]:
         """Every value of a header, in order, without the white space around it; names compare without case."""
-        wanted = name.lower()
-        return tuple(value.strip(" \t") for key, value in self.headers if key.lower() == wanted)
+        return self._by_name.get(name.lower(), ())
 
     def single(self, name: str) -> str | None:
         """The header's value, None when absent; raises RemoteProtocolError when it occurs twice or spans lines."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 import idna
@@ -51,11 +52,12 @@ class Url:
     fragment: str | None
 
 
+@lru_cache(maxsize=2048)
 def parse_url(text: str) -> Url:
     """Take an absolute http(s) URL apart.
 
     Raises RemoteProtocolError for other schemes, credentials, whitespace, controls, backslashes, bad ports, bad hosts
-    and more than `MAX_URL` letters.
+    and more than `MAX_URL` letters. One request asks for the same few addresses a dozen times: they are kept.
     """
     match = None if len(text) > MAX_URL or _CONTROL.search(text) else _URL.fullmatch(text)
     if match is None:

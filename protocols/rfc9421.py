@@ -106,13 +106,21 @@ def parse(message: HttpMessage) -> SignatureParameters:
     )
 
 
-def verify(message: HttpMessage, *, public_key: RSAPublicKey | bytes, now: datetime, skew_s: int = SKEW_S) -> None:
+def verify(
+    message: HttpMessage,
+    *,
+    public_key: RSAPublicKey | bytes,
+    now: datetime,
+    skew_s: int = SKEW_S,
+    parsed: SignatureParameters | None = None,
+) -> None:
     """Raises RemoteProtocolError (401) unless the request is signed by `public_key`, whole and fresh.
 
     `public_key` is an RSA key or the 32 bytes of an Ed25519 key. `message.url` must be the address under which we
-    received it. Whether the key belongs to the actor is the caller's question.
+    received it. Whether the key belongs to the actor is the caller's question. `parsed` is what `parse` gave for this
+    very message, if it was asked already.
     """
-    parameters = parse(message)
+    parameters = parsed or parse(message)
     _check_coverage(message, parameters.covered)
     _check_times(parameters, now.timestamp(), skew_s)
     message.check_host()

@@ -40,7 +40,8 @@ def loads(data: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH
         raise RemoteProtocolError("Not acceptable JSON") from error
     if not isinstance(value, dict):
         raise RemoteProtocolError("A JSON object was expected")
-    _check(value, max_depth)
+    if b"\\u" in data or data.count(b"{") + data.count(b"[") > max_depth:  # else there is nothing to find
+        _check(value, max_depth)
     return value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-import secrets
+import random
 import time
 import traceback
 
@@ -57,7 +57,7 @@ async def edge_middleware(request: aio.Request, handler: Handler) -> aio.StreamR
     limit = _limit_bytes(request)
     if limit != request.client_max_size:
         request = request.clone(client_max_size=limit)
-    request_id = request[REQUEST_ID] = secrets.token_hex(8)
+    request_id = request[REQUEST_ID] = f"{random.getrandbits(64):016x}"
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=request_id)
     status = 500

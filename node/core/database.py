@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, String, create_engine, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, String, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, Session
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
 
@@ -96,6 +99,21 @@ def postgres_engine(url: str, schema: str, *, connections: int = POSTGRES_CONNEC
         pool_pre_ping=True,
         connect_args={"options": f"-csearch_path={schema}"},
     )
+
+
+def insert_new(session: Session, key: InstrumentedAttribute[str], rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Insert the rows whose `key` is not in its table yet, all in one statement; the keys that were inserted."""
+    if not rows:
+        return set()
+    return set(session.connection().scalars(_insert(key, session.get_bind().dialect.name), list(rows)))
+
+
+@cache
+def _insert(key: InstrumentedAttribute[str], dialect: str) -> Any:
+    """Made once: putting a statement together costs more than carrying it out."""
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    table = cast(Table, key.class_.__table__)
+    return make(table).on_conflict_do_nothing().returning(table.c[key.key])
 
 
 def is_postgres(url: str) -> bool:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import aliased
 
-from federation.ports import Backlog, Delivery, PlannedDelivery, Watermark
+from federation.ports import MOST_PER_HOST, Backlog, Delivery, PlannedDelivery, Watermark
+from node.core.database import insert_new
 from node.core.errors import NotFound
 from node.core.ids import new_id
 from node.core.node import Node
+from node.core.together import Together
 from node.core.unit import Unit
 from node.neighbours.models import DeliveryRow, Destination
 from protocols import strict_json
@@ -20,6 +22,8 @@ from protocols.errors import RemoteProtocolError
 
 DONE_KEPT = timedelta(days=30)
 DEAD_KEPT = timedelta(days=180)
+PLANNED_AT_ONCE = 500
+Claimed = Callable[[Unit, Sequence[Delivery]], Callable[[], None]]
 _other = aliased(DeliveryRow)
 
 
@@ -28,32 +32,49 @@ def plan_rows(unit: Unit, planned: Sequence[PlannedDelivery]) -> None:
 
     What is planned a second time (same activity, same destination) is there already and stays one row.
     """
-    for delivery in planned:
-        again = select(DeliveryRow.id).where(
-            DeliveryRow.activity_id == delivery.activity_id, DeliveryRow.destination == delivery.destination
-        )
-        if unit.session.execute(again).first() is not None:
-            continue
-        known = unit.session.get(Destination, delivery.destination, with_for_update=True)
-        if known is None:
-            known = Destination(destination=delivery.destination, highest=0)
-            unit.session.add(known)
-        known.highest += 1
-        unit.session.add(
-            DeliveryRow(
-                id=new_id(),
-                activity_id=delivery.activity_id,
-                actor_id=delivery.actor_id,
-                destination=delivery.destination,
-                host=delivery.host,
-                body=delivery.body,
-                sequence=known.highest,
-                next_attempt_at=unit.now,
-                created_at=unit.now,
-            )
-        )
+    for start in range(0, len(planned), PLANNED_AT_ONCE):
+        _plan(unit, planned[start : start + PLANNED_AT_ONCE])
     if planned:
         unit.wake("delivery")
+
+
+def _plan(unit: Unit, planned: Sequence[PlannedDelivery]) -> None:
+    wanted = {(one.activity_id, one.destination): one for one in planned}
+    once = tuple_(DeliveryRow.activity_id, DeliveryRow.destination)
+    for activity_id, destination in unit.session.execute(
+        select(DeliveryRow.activity_id, DeliveryRow.destination).where(once.in_(wanted))
+    ):
+        del wanted[activity_id, destination]
+    numbers = _next_numbers(unit, [one.destination for one in wanted.values()])
+    rows = []
+    for one in wanted.values():
+        numbers[one.destination] += 1
+        rows.append(
+            {
+                "id": new_id(),
+                "activity_id": one.activity_id,
+                "actor_id": one.actor_id,
+                "destination": one.destination,
+                "host": one.host,
+                "body": one.body,
+                "sequence": numbers[one.destination],
+                "next_attempt_at": unit.now,
+                "created_at": unit.now,
+            }
+        )
+    if rows:
+        unit.session.execute(insert(DeliveryRow), rows)
+        highest = [{"destination": name, "highest": number} for name, number in sorted(numbers.items())]
+        unit.session.execute(update(Destination), highest)
+
+
+def _next_numbers(unit: Unit, destinations: Sequence[str]) -> dict[str, int]:
+    """How far each destination's rows are numbered; its row is made if need be, and locked, in one order for all."""
+    names = sorted(set(destinations))
+    insert_new(unit.session, Destination.destination, [{"destination": name, "highest": 0} for name in names])
+    query = select(Destination.destination, Destination.highest).where(Destination.destination.in_(names))
+    ordered = query.order_by(Destination.destination).with_for_update()
+    return {name: number for name, number in unit.session.execute(ordered)}  # noqa: C416 - rows are not tuples
 
 
 def _sibling(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -79,12 +100,24 @@ def claim(unit: Unit, now: datetime, lease_until: datetime, limit: int) -> tuple
     )
     free = ~_sibling(_other.leased_until > now)
     due = (
-        select(DeliveryRow.id, DeliveryRow.next_attempt_at, DeliveryRow.sequence, turn.label("turn"))
+        select(DeliveryRow.id, DeliveryRow.host, DeliveryRow.next_attempt_at, DeliveryRow.sequence, turn.label("turn"))
         .where(_is_head(), DeliveryRow.next_attempt_at <= now, free)
         .subquery()
     )
+    oldest = (due.c.next_attempt_at, due.c.sequence, due.c.id)
+    of_host = func.row_number().over(partition_by=due.c.host, order_by=oldest)
+    heads = (
+        select(due.c.id, due.c.host, due.c.next_attempt_at, due.c.sequence, of_host.label("of_host"))
+        .where(due.c.turn == 1)
+        .subquery()
+    )
+    leased = and_(_other.host == heads.c.host, _other.state == "pending", _other.leased_until > now)
+    under_way = select(func.count()).where(leased).correlate(heads).scalar_subquery()
     first = (
-        select(due.c.id).where(due.c.turn == 1).order_by(due.c.next_attempt_at, due.c.sequence, due.c.id).limit(limit)
+        select(heads.c.id)
+        .where(heads.c.of_host + under_way <= MOST_PER_HOST)
+        .order_by(heads.c.next_attempt_at, heads.c.sequence, heads.c.id)
+        .limit(limit)
     )
     query = select(DeliveryRow).where(DeliveryRow.id.in_(first)).order_by(DeliveryRow.next_attempt_at, DeliveryRow.id)
     taken = []
@@ -107,6 +140,27 @@ def mark(unit: Unit, delivery: Delivery, values: dict[str, object]) -> bool:
         update(DeliveryRow).where(owned).values({**free, **values}).returning(DeliveryRow.id)
     ).first()
     return result is not None
+
+
+def mark_done(unit: Unit, ended: Sequence[tuple[Delivery, datetime]]) -> list[bool]:
+    """Rows that arrived, as far as their leases are still ours."""
+    leases = {delivery.lease: now for delivery, now in ended}
+    owned = and_(DeliveryRow.lease.in_(leases), DeliveryRow.state == "pending")
+    values = {"lease": None, "leased_until": None, "state": "done", "error": "", "body": b""}
+    rows = unit.session.execute(
+        select(DeliveryRow.id, DeliveryRow.lease).where(DeliveryRow.id.in_([one.id for one, _ in ended]), owned)
+    ).all()
+    mine = {row.id: row.lease for row in rows}
+    changed = set(
+        unit.session.scalars(
+            update(DeliveryRow)
+            .where(DeliveryRow.id.in_(mine), owned)
+            .values({**values, "ended_at": max(leases.values())})
+            .returning(DeliveryRow.id),
+            execution_options={"synchronize_session": False},
+        )
+    )
+    return [delivery.id in changed and mine[delivery.id] == delivery.lease for delivery, _ in ended]
 
 
 def bury_destination(unit: Unit, destination: str, now: datetime, error: str) -> None:
@@ -204,6 +258,18 @@ def _dead(unit: Unit, letter_id: str) -> DeliveryRow:
     return row
 
 
+def has_leases(unit: Unit) -> bool:
+    """Whether something is under way, or was when its process ended."""
+    held = and_(DeliveryRow.state == "pending", DeliveryRow.leased_until.is_not(None))
+    return unit.session.execute(select(DeliveryRow.id).where(held).limit(1)).first() is not None
+
+
+def free_leases(unit: Unit) -> None:
+    """Give back what a process that was killed held. Only for who knows that no other process works on this outbox."""
+    held = and_(DeliveryRow.state == "pending", DeliveryRow.leased_until.is_not(None))
+    unit.session.execute(update(DeliveryRow).where(held).values(lease=None, leased_until=None))
+
+
 def next_due(unit: Unit) -> datetime | None:
     """When there could be something to claim: rows that others hold up do not count, leased ones from the end of
     their lease, and what stands beside a leased row not before it."""
@@ -247,17 +313,31 @@ def watermark(unit: Unit, destination: str) -> Watermark:
 class SqlOutbox:
     """`OutboxStore` of one node."""
 
-    def __init__(self, node: Node) -> None:
+    def __init__(
+        self, node: Node, claimed: Callable[[Unit, Sequence[Delivery]], Callable[[], None]] | None = None
+    ) -> None:
+        """`claimed` may read, in the transaction of a claim, what the deliveries will need; what it returns is called
+        after that."""
         self._node = node
+        self._claimed = claimed
+        self._ending = Together[tuple[Delivery, datetime], bool](node, mark_done)
 
     async def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Delivery]:
         due = await self._node.read(next_due)
         if due is None or due > now or limit < 1:  # an idle node does not write
             return ()
-        return await self._node.write(claim, now, lease_until, limit)
+
+        def take(unit: Unit) -> tuple[Sequence[Delivery], Callable[[], None] | None]:
+            taken = claim(unit, now, lease_until, limit)
+            return taken, self._claimed(unit, taken) if self._claimed is not None else None
+
+        taken, use = await self._node.write(take)
+        if use is not None:
+            use()
+        return taken
 
     async def done(self, delivery: Delivery, *, now: datetime) -> bool:
-        return await self._node.write(mark, delivery, {"state": "done", "ended_at": now, "error": "", "body": b""})
+        return await self._ending.write((delivery, now))
 
     async def failed(self, delivery: Delivery, *, next_attempt: datetime, error: str, set_aside: bool) -> bool:
         values = {"attempts": delivery.attempts + 1, "next_attempt_at": next_attempt, "error": error[:500]}

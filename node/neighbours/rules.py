@@ -14,7 +14,7 @@ from node.core.unit import Unit
 from node.neighbours.events import FollowingEnded
 from node.neighbours.models import DeliveryRow, HostRuleRow, Peer
 from node.neighbours.settings import Settings
-from node.neighbours.stores import nearest_rule
+from node.neighbours.stores import RULES, nearest_rule
 from protocols.errors import RemoteProtocolError
 from protocols.origins import origin
 
@@ -123,6 +123,7 @@ def _unwanted(unit: Unit) -> list[Peer]:
 
 
 def _part_with_unwanted(unit: Unit) -> None:
+    unit.wake(RULES)
     for row in _unwanted(unit):
         row.we_follow, row.follow_id = "no", None
         row.follows_us, row.their_follow_id = False, None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -16,12 +17,16 @@ from federation.delivery import DeliveryWorker
 from federation.identity import Identity
 from federation.inbox import Inbox
 from federation.keys import KeyResolver
+from federation.places import Places
+from federation.ports import Delivery
 from federation.signed_call import CallVerifier, SignedCaller
 from federation.transport import NetworkPolicy, Transport
 from federation.verification import RequestVerifier
+from node.core.database import is_postgres
 from node.core.node import Node
+from node.core.unit import Unit
 from node.neighbours import addresses
-from node.neighbours.outbox import SqlOutbox
+from node.neighbours.outbox import SqlOutbox, free_leases, has_leases
 from node.neighbours.site import NodeSite
 from node.neighbours.stores import (
     SqlAcquaintances,
@@ -31,6 +36,7 @@ from node.neighbours.stores import (
     SqlKeyCache,
     SqlSeenActivities,
     SqlSeenSignatures,
+    load_hosts,
 )
 from node.neighbours.synchronising import Synchroniser
 from node.neighbours.upkeep import look_after
@@ -66,14 +72,19 @@ def federation_of(node: Node) -> NodeFederation:
     return found
 
 
-def compose(node: Node, transport: Transport) -> NodeFederation:
+def compose(node: Node, transport: Transport, places: Places) -> NodeFederation:
     """Put the room `federation` together over this node's database."""
-    rules, outbox, names = SqlHostRules(node), SqlOutbox(node), SqlFormerNames(node)
+    rules, hosts, names = SqlHostRules(node), SqlHostMemory(node), SqlFormerNames(node)
+
+    def claimed(unit: Unit, deliveries: Sequence[Delivery]) -> Callable[[], None]:
+        return partial(hosts.prime, load_hosts(unit, [one.host for one in deliveries]))
+
+    outbox = SqlOutbox(node, claimed)
     own_ids = {addresses.actor_id(node.facts), *addresses.former_ids(node.facts)}
     client = FederationClient(
         transport,
         fetch_as=lambda: addresses.instance_identity(node.facts, node.keys),
-        hosts=SqlHostMemory(node),
+        hosts=hosts,
         rules=rules,
         clock=node.runtime.clock,
     )
@@ -109,7 +120,7 @@ def compose(node: Node, transport: Transport) -> NodeFederation:
         client=client,
         site=site_at(node.base_url),
         former={host: site_at(url) for host, url in zip(node.former_hostnames, node.facts.former_urls, strict=True)},
-        worker=DeliveryWorker(outbox, client, identity_for, headers_for=synchroniser.headers),
+        worker=DeliveryWorker(outbox, client, identity_for, places=places, headers_for=synchroniser.headers),
         caller=SignedCaller(client, verifier, lambda: addresses.identity(node.facts, node.keys), names),
         calls=CallVerifier(client, verifier, outbox, names),
         synchroniser=synchroniser,
@@ -123,7 +134,8 @@ async def run(running: Running) -> AsyncIterator[None]:
     transports = {
         local: Transport(NetworkPolicy(allow_private=allow, localhost_names=local)) for local in (False, True)
     }
-    found = {node.hostname: compose(node, transports[is_loopback(node.hostname)]) for node in running.nodes}
+    places = Places()
+    found = {node.hostname: compose(node, transports[is_loopback(node.hostname)], places) for node in running.nodes}
     running.runtime.services[SERVICE] = found
     loop = asyncio.get_running_loop()
     tasks = []
@@ -166,9 +178,15 @@ def _waker(loop: asyncio.AbstractEventLoop, worker: DeliveryWorker) -> Callable[
 
 
 async def _deliver(each: NodeFederation) -> None:
-    """Keep the worker working: an error of the database is logged and tried again, never the end of delivery."""
+    """Keep the worker working: an error of the database is logged and tried again, never the end of delivery.
+
+    A SQLite file is served by one process: leases found in it are those of a process that was killed.
+    """
+    alone = not is_postgres(each.node.runtime.settings.database_url)
     while True:
         try:
+            if alone and await each.node.read(has_leases):
+                await each.node.write(free_leases)
             await each.worker.run()
         except Exception:
             log.exception("delivery stopped", node=each.node.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
@@ -11,13 +12,15 @@ from sqlalchemy import func, select
 from federation.client import FederationClient
 from federation.discovery import fetch_actor
 from federation.errors import PeerRefused, PeerUnreachable
-from federation.inbox import Inbox, Received
+from federation.inbox import Inbox, Received, id_reused
 from federation.remote_actor import RemoteActor
+from federation.verification import replayed
 from node.accounts.public import count_accounts
 from node.core.node import Node
+from node.core.together import Together
 from node.core.unit import Unit
 from node.neighbours import addresses, incoming, moving
-from node.neighbours.incoming import Handlers
+from node.neighbours.incoming import Arrival, Handlers, TakenIn
 from node.neighbours.models import OwnActivity, OwnObject, Peer
 from protocols.collections import build_collection, build_page
 from protocols.errors import RemoteProtocolError
@@ -40,6 +43,7 @@ class NodeSite:
         self._base_url = base_url
         self._parts: frozenset[str] = frozenset()
         self._handlers: Handlers = {}
+        self._taking_in = Together[Arrival, TakenIn](node, self._take_in_all)
 
     @property
     def base_url(self) -> str:
@@ -137,13 +141,20 @@ class NodeSite:
 
     async def accept(self, received: Received) -> None:
         """What an actor says of itself is looked up at its own address first: keys and moves count only there."""
-        if self._parts != self._node.part_names:  # a module was switched on or off
-            self._parts, self._handlers = self._node.part_names, incoming.handlers_of(self._node)
         arrived = None
-        if await self._node.read(incoming.concerns_its_actor, received):
+        if incoming.may_concern_its_actor(received) and await self._node.read(incoming.concerns_its_actor, received):
             fresh, arrived = await self._look_up(received)
             received = replace(received, actor=fresh)
-        await self._node.write(incoming.take_in, received, self._handlers, arrived)
+        outcome = await self._taking_in.write((received, arrived))
+        if outcome is TakenIn.REPLAYED:
+            raise replayed()
+        if outcome is TakenIn.ID_REUSED:
+            raise id_reused()
+
+    def _take_in_all(self, unit: Unit, arrived: Sequence[Arrival]) -> list[TakenIn]:
+        if self._parts != self._node.part_names:  # a module was switched on or off
+            self._parts, self._handlers = self._node.part_names, incoming.handlers_of(self._node)
+        return incoming.take_in_all(unit, arrived, self._handlers)
 
     async def _look_up(self, received: Received) -> tuple[RemoteActor, RemoteActor | str | None]:
         if received.activity["type"] != "Move":

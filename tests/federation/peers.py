@@ -22,7 +22,7 @@ from federation.client import FederationClient
 from federation.delivery import DeliveryWorker
 from federation.hosts import SignatureKind
 from federation.identity import Identity, prove, sign_request
-from federation.inbox import Inbox, Received
+from federation.inbox import Inbox, Received, id_reused
 from federation.keys import KeyResolver
 from federation.memory import (
     MemoryAcquaintances,
@@ -36,7 +36,7 @@ from federation.memory import (
 from federation.remote_actor import RemoteActor, read_actor
 from federation.signed_call import CallVerifier, SignedCaller
 from federation.transport import NetworkPolicy, Transport
-from federation.verification import RequestVerifier
+from federation.verification import RequestVerifier, replayed
 from protocols import actors, jcs, nodeinfo, webfinger
 from protocols.ed25519 import public_key
 from protocols.messages import HttpMessage
@@ -109,6 +109,7 @@ class RecordingSite:
     base_url: str
     actor_json: JsonObject
     activities: MemorySeenActivities
+    signatures: MemorySeenSignatures
     inbox: Inbox = field(init=False)
     accepted: list[Received] = field(default_factory=list)
     objects: dict[str, JsonObject] = field(default_factory=dict)
@@ -148,8 +149,14 @@ class RecordingSite:
         return self.objects.get(object_id)
 
     async def accept(self, received: Received) -> None:
+        assert received.request is not None
+        seen = received.request.seen
+        if not await self.signatures.add(seen.key_id, seen.signature, expires=seen.expires):
+            raise replayed()
         if self.activities.record(received.activity_id, received.digest):
             self.accepted.append(received)
+        elif await self.activities.digest_of(received.activity_id) != received.digest:
+            raise id_reused()
         if len(self.accepted) >= self.wanted:
             self.complete.set()
 
@@ -177,7 +184,7 @@ class Peer:
             self.rules,
             Admission(self.acquaintances, clock, burst=strangers),
         )
-        self.site = RecordingSite(base_url, actor_document(self.identity, base_url), activities)
+        self.site = RecordingSite(base_url, actor_document(self.identity, base_url), activities, self.signatures)
         self.site.instance_json = actor_document(self.instance, base_url, name="instance")
         self.site.inbox = Inbox(
             base_url=base_url,

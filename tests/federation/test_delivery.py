@@ -237,7 +237,7 @@ async def test_an_unverified_message_clears_nothing(sicoval: Peer, labege: Peer)
     assert sicoval.hosts.states[labege.host].breaker.is_open
 
 
-async def test_no_more_than_four_destinations_at_once(town: Town, sicoval: Peer) -> None:
+async def test_no_more_than_four_at_once_to_one_host(town: Town, sicoval: Peer) -> None:
     under_way = highest = 0
 
     async def serve(request: aio.Request) -> aio.Response:

@@ -6,6 +6,7 @@ import struct
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,28 @@ def test_what_json_cannot_say_is_our_fault(value: Any) -> None:
 def test_order_does_not_matter(value: dict[str, int]) -> None:
     assert canonical(value) == canonical(dict(reversed(value.items())))
     assert json.loads(canonical(value)) == value
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_the_quick_way_writes_what_the_library_writes(value: Any) -> None:
+    try:
+        expected = rfc8785.dumps(value)
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(LocalProtocolError):
+            canonical(value)
+    else:
+        assert canonical(value) == expected
+
+
+def test_a_value_inside_itself_ends() -> None:
+    endless: list[Any] = []
+    endless.append(endless)
+    with pytest.raises(LocalProtocolError):
+        canonical(endless)

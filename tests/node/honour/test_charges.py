@@ -194,12 +194,18 @@ async def test_many_at_once_leave_both_books_equal(communes: Communes) -> None:
 
 async def test_a_neighbour_that_is_away_is_asked_until_it_is_back(communes: Communes) -> None:
     from node.neighbours.models import HostRuleRow
+    from node.neighbours.stores import RULES
 
     account, card = await communes.resident()
     name = communes.b.hostname
 
     def block(unit: Unit) -> None:
         unit.session.add(HostRuleRow(host=name, rule="block", reason="", made_by=BY, made_at=unit.now))
+        unit.wake(RULES)
+
+    def unblock(unit: Unit) -> None:
+        unit.session.delete(unit.session.get(HostRuleRow, name))
+        unit.wake(RULES)
 
     await communes.a.write(block)
     payment = await communes.charge(card, 10)
@@ -213,6 +219,6 @@ async def test_a_neighbour_that_is_away_is_asked_until_it_is_back(communes: Comm
     assert "répond" in waiting.words
     with pytest.raises(DomainError, match="unreachable"):
         await asking.quote(communes.b, communes.a.host, card, 1, "piscine", till_id=POOL)
-    await communes.a.write(lambda unit: unit.session.delete(unit.session.get(HostRuleRow, name)))
+    await communes.a.write(unblock)
     assert (await communes.outcome(payment)).state == "posted"
     assert await communes.balance(account) == 85
