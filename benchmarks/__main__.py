@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks import pages, territory, transfers
+from benchmarks import country, fan_out, inbox, memory, pages, territory, transfers
 
 
 def main() -> None:
-    for title, run in (("transfers", transfers.main), ("pages", pages.main), ("territory", territory.main)):
-        print(f"\n# {title}", flush=True)
-        run()
+    for each in (transfers, pages, territory, inbox, fan_out, memory, country):
+        print(f"\n# {each.__name__.rpartition('.')[2]}", flush=True)
+        each.main()
 
 
 if __name__ == "__main__":
