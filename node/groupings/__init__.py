@@ -5,7 +5,7 @@ leaves (`joining`), looks the list up (`refreshing`) and takes it in (`lists`). 
 into terms in force between two nodes, which `node.honour` then pays under. Pages show the state of the network.
 """
 
-from node.core.module import Module, NavItem
+from node.core.module import Job, Module, NavItem
 
 ADMINISTRATORS = frozenset({"administrator"})
 
@@ -19,6 +19,7 @@ MODULE = Module(
     activities="federation:HANDLERS",
     services="services:run",
     checks="verification:verify",
+    jobs=(Job("signatures", 3600, "renewing:renew"),),
     desk_cards="cards:desk_cards",
     home_cards="cards:home_cards",
     navigation=(NavItem("groupings.admin", "Réseau intercommunal", "network", "desk", ADMINISTRATORS, order=68),),

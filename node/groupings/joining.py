@@ -52,7 +52,7 @@ def ask(unit: Unit, actor: RemoteActor, document: JsonObject, terms_hash: str, b
     row.asked_at, row.since, row.name, row.attempts, row.last_error = unit.now, None, found.grouping.name, 0, ""
     if lists.store(unit, row, document, found) == "fork":
         raise Conflict("groupings.fork", field="address")
-    _accept(unit, row, known, terms_hash)
+    accept_again(unit, row, known, terms_hash)
     audit.record(unit, by, "groupings.asked", known.host, terms=terms_hash)
     return known.host
 
@@ -81,11 +81,11 @@ def accept_new(unit: Unit, host: str, terms_hash: str, by: str) -> None:
         raise Conflict("groupings.terms-changed")
     if terms_hash in {str(each["terms"]) for each in row.listed}:
         raise Conflict("groupings.decided")
-    _accept(unit, row, known, terms_hash)
+    accept_again(unit, row, known, terms_hash)
     audit.record(unit, by, "groupings.terms-accepted", host, terms=terms_hash)
 
 
-def _accept(unit: Unit, row: NetworkRow, known: PeerShown, terms_hash: str) -> None:
+def accept_again(unit: Unit, row: NetworkRow, known: PeerShown, terms_hash: str) -> None:
     """Sign an acceptance and send it; asking again about the same terms signs anew, since the first may be refused."""
     document = records.signed(
         unit,

@@ -55,6 +55,12 @@ def network_at(unit: Unit, host: str, *, lock: bool = False) -> NetworkRow:
     return row
 
 
+def networks(unit: Unit, *states: str) -> list[NetworkRow]:
+    """The groupings with which we stand like that, by actor."""
+    query = select(NetworkRow).where(NetworkRow.state.in_(states)).order_by(NetworkRow.actor_id)
+    return list(unit.session.execute(query).scalars())
+
+
 def member(unit: Unit, grouping: str, actor_id: str, *, lock: bool = False) -> MemberRow | None:
     return unit.session.get(MemberRow, (grouping, actor_id), with_for_update=lock)
 

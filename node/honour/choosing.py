@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from node.core.errors import Conflict
 from node.core.unit import Unit
 from node.honour import books
 from node.honour.models import TermsRow
 from node.honour.values import AcceptedCommune
-from node.neighbours.public import own_ids, present_host
+from node.neighbours.public import blocked_hosts, own_ids, present_host
 from protocols.honour import terms as wire_terms
 from protocols.honour.terms import Terms
 from protocols.proofs import proofs_of
@@ -69,8 +69,11 @@ def accepted(unit: Unit) -> tuple[AcceptedCommune, ...]:
     cheats = books.forked_actors(unit)
     query = select(TermsRow).where(TermsRow.state == "live").order_by(TermsRow.peer_name, TermsRow.peer_actor)
     found: dict[str, AcceptedCommune] = {}
-    for row in unit.session.execute(query).scalars():
-        if row.peer_actor not in cheats and row.peer_actor not in found and _is_valid(unit, row):
+    rows = unit.session.execute(query).scalars().all()
+    blocked = blocked_hosts(unit, (row.peer_host for row in rows))
+    for row in rows:
+        wanted = row.peer_actor not in cheats and row.peer_host not in blocked
+        if wanted and row.peer_actor not in found and _is_valid(unit, row):
             found[row.peer_actor] = AcceptedCommune(row.peer_host, row.peer_name, row.peer_actor)
     return tuple(found.values())
 
@@ -81,10 +84,18 @@ def live_at_host(unit: Unit, peer_host: str, service: str) -> Terms:
     query = select(TermsRow).where(TermsRow.peer_host == host, TermsRow.state == "live")
     cheats = books.forked_actors(unit)
     rows = [row for row in unit.session.execute(query).scalars() if row.peer_actor not in cheats]
+    if blocked_hosts(unit, (row.peer_host for row in rows)):
+        raise Conflict("honour.no-terms")
     terms = _best(unit, rows, service)
     if terms is None:
         raise Conflict("honour.no-terms")
     return terms
+
+
+def count_common(unit: Unit) -> int:
+    """With how many nodes terms that follow from a grouping's are in force."""
+    common = (TermsRow.state == "live", TermsRow.grouping != "")
+    return unit.session.execute(select(func.count(func.distinct(TermsRow.peer_actor))).where(*common)).scalar_one()
 
 
 def may_come_later(unit: Unit, peer_actor: str, terms_hash: str) -> bool:

@@ -9,7 +9,7 @@ from aiohttp import web as aio
 from node.core.errors import DomainError
 from node.core.requests import node_of, require_role
 from node.core.unit import Unit
-from node.honour import agreements, endpoint, pages, settling
+from node.honour import agreements, choosing, endpoint, pages, settling
 from node.honour.forms import CutInput, ReasonInput, TermsInput, prefilled
 from node.honour.values import TermsShown
 from node.neighbours.public import PeerShown, peer_by_host, peers
@@ -31,8 +31,10 @@ async def terms_list(request: aio.Request) -> aio.StreamResponse:
         require_role(request, ADMIN)
         known, former, values = await node.read(_for_proposal, host.lower())
         return _proposal_page(request, blank(request, TermsInput, values), known, former)
-    found, known_peers = await node.read(lambda unit: (agreements.listing(unit), peers(unit, nodes_only=True)))
-    return render(request, "honour/terms.html", {"terms": found, "peers": known_peers})
+    found, known_peers, common = await node.read(
+        lambda unit: (agreements.listing(unit), peers(unit, nodes_only=True), choosing.count_common(unit))
+    )
+    return render(request, "honour/terms.html", {"terms": found, "peers": known_peers, "common": common})
 
 
 def _for_proposal(unit: Unit, host: str) -> tuple[PeerShown, TermsShown | None, dict[str, object]]:

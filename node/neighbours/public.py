@@ -5,7 +5,7 @@ Clauses: specs/activities.md §3.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -19,7 +19,11 @@ from node.core.errors import NotFound
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.neighbours import addresses
+<<<<<<< HEAD
 from node.neighbours.models import FormerId, OwnActivity, OwnObject, Peer
+=======
+from node.neighbours.models import HostRuleRow, OwnActivity, OwnObject, Peer
+>>>>>>> 1b2610e (Sign list and acceptance again after a change of keys; no blocked commune at the till)
 from node.neighbours.outbox import backlog, plan_rows
 from protocols import activities
 from protocols.types import JsonObject
@@ -192,6 +196,15 @@ def health(unit: Unit, host: str) -> Health:
     waiting, state = backlog(unit, host), load_host(unit, host)
     blocked = nearest_rule(unit, host)[1] == "block"
     return Health(waiting.pending, waiting.dead, state.last_heard, state.last_success, state.last_error, blocked)
+
+
+def blocked_hosts(unit: Unit, hosts: Iterable[str]) -> frozenset[str]:
+    """Those of the hosts (authorities) that an administrator has blocked, themselves or a domain above them."""
+    from node.neighbours.stores import nearest_rule
+
+    if unit.session.execute(select(HostRuleRow.host).where(HostRuleRow.rule == "block").limit(1)).first() is None:
+        return frozenset()
+    return frozenset(host for host in set(hosts) if nearest_rule(unit, host) == "block")
 
 
 def publish_created(unit: Unit, document: JsonObject) -> str:

@@ -27,7 +27,6 @@ from tests.node.groupings.networks import (
     all_honour,
     ask,
     honours,
-    join,
     look,
     newest_hash,
     publish,
@@ -135,15 +134,19 @@ async def test_what_a_member_signed_before_it_left_binds_nobody(network: Network
     known = await network.g.read(peer_by_host, network.b.host)
     assert await network.g.write(_apply, known, acceptance) == "known"
     assert not await network.g.read(state_of, network.b.host, "member")
-    again = by(network.b, {**acceptance, "id": "another-id-0123456789"} | {})
-    again = by(network.b, {name: value for name, value in again.items() if name != "proof"})
+    other = {name: value for name, value in acceptance.items() if name != "proof"}
+    again = by(network.b, {**other, "id": "another-id-0123456789"})
     assert await network.g.write(_apply, known, again) == admitting.STALE
     network.clock.forward(seconds=2)
-    await network.g.write(_reset, actor(network.b))
-    await join(network.b, network.g)
+    await network.g.write(_reset)
+    await ask(network.b, network.g)
+    document = await forged(network, lambda found: later(found, members=kept.members))
+    assert await network.b.write(lists.take, actor(network.g), document) == "new"
+    assert await network.b.read(standing, network.g.host, "applied"), "only what it signed since it asked again counts"
+    assert await network.b.read(honours)
 
 
-def _reset(unit: Unit, _actor: str) -> None:
+def _reset(unit: Unit) -> None:
     """The forged list had a version far ahead: the grouping's next one must be later still."""
     row = publishing.own(unit)
     assert row is not None

@@ -11,12 +11,13 @@ from sqlalchemy import delete, select
 
 from node.core.errors import Conflict, DomainError
 from node.core.unit import Unit
-from node.groupings import joining, pages, pairs, publishing, refreshing
-from node.groupings.models import NetworkRow
+from node.groupings import joining, pages, pairs, publishing, refreshing, renewing
+from node.groupings.models import NetworkRow, OfferRow
 from node.honour import agreements, choosing
 from node.honour import public as honour
 from node.honour.models import TermsRow
-from node.neighbours import addresses
+from node.neighbours import addresses, following
+from node.neighbours.public import own_proof_method
 from protocols.honour import terms as wire_terms
 from protocols.honour.terms import Way
 from tests.fixtures.serving import until
@@ -27,6 +28,7 @@ from tests.node.groupings.networks import (
     both_databases,
     charge,
     honours,
+    join,
     newest_hash,
     outcome,
     pays,
@@ -217,6 +219,63 @@ def _forget_second(unit: Unit) -> None:
 def _sync(unit: Unit) -> None:
     for row in unit.session.scalars(select(NetworkRow)):
         pairs.sync_all(unit, row)
+
+
+async def test_after_a_change_of_keys_list_and_acceptance_are_signed_again(network: Network) -> None:
+    """The proofs are by the new keys, the hashes stay: nobody accepts anything anew, a third member can verify both."""
+    terms = await network.open(network.a)
+    for node in (network.g, network.a):
+        assert await node.read(_signs_with, "#old") is False
+        await node.write(_as_if_signed_before, node is network.g)
+        await node.write(renewing.renew)
+    await until(lambda: network.g.read(_all_current))
+    await until(lambda: network.a.read(_listed_anew))
+    await join(network.b, network.g)
+    await all_honour(network.g, network.a, network.b)
+    assert (await pays(network.b, network.a)).state == "posted"
+    assert await network.g.read(newest_hash) == terms
+    await sound(network.g, network.a, network.b)
+
+
+def _listed_anew(unit: Unit) -> bool:
+    row = unit.session.scalars(select(NetworkRow)).one()
+    return len(row.sent) == 2 and row.listed == row.sent[-1:]
+
+
+def _signs_with(unit: Unit, fragment: str) -> bool:
+    return own_proof_method(unit).endswith(fragment)
+
+
+def _as_if_signed_before(unit: Unit, grouping: bool) -> None:
+    """What stands in the rows was signed under a key id that is no longer ours."""
+    rows: list[Any] = list(unit.session.scalars(select(OfferRow) if grouping else select(NetworkRow)))
+    for row in rows:
+        if grouping:
+            row.document = _under_old_key(row.document)
+        else:
+            row.sent = [_under_old_key(each) for each in row.sent]
+
+
+def _under_old_key(document: Any) -> Any:
+    method = document["proof"]["verificationMethod"].partition("#")[0] + "#old"
+    return {**document, "proof": {**document["proof"], "verificationMethod": method}}
+
+
+def _all_current(unit: Unit) -> bool:
+    row = unit.session.scalars(select(NetworkRow)).one()
+    offers = [each["proof"]["verificationMethod"] for each in row.document["terms"]]
+    return all(method == own_proof_method(unit) for method in offers) and len(row.document["members"]) == 1
+
+
+async def test_a_blocked_member_is_not_offered_at_the_till(network: Network) -> None:
+    await network.open(network.a, network.b)
+    _, card = await resident(network.a)
+    await network.b.write(following.set_rule, network.a.host.partition(":")[0], "block", "Litige.", BY)
+    assert await network.b.read(honours, network.g.host)
+    with pytest.raises(Conflict, match="no-terms"):
+        await charge(network.b, network.a, card, 5)
+    await network.b.write(following.set_rule, network.a.host.partition(":")[0], None, "", BY)
+    await all_honour(network.g, network.a, network.b)
 
 
 async def test_a_look_that_was_cut_off_is_made_again(network: Network) -> None:
