@@ -12,10 +12,10 @@ from tests.e2e.people import Person
 PATIENCE_S = 30.0
 
 
-def post_mission(ines: Person, title: str, *, tokens: int = 12) -> str:
+def post_mission(ines: Person, title: str, *, tokens: int = 12, association: str = "Familles solidaires") -> str:
     """From the association's desk: a mission that begins now; returns its path."""
     ines.go("/bureau")
-    ines.press("Missions et présences Familles solidaires", within=ines.main)
+    ines.press(f"Missions et présences {association}", within=ines.main)
     ines.press("Nouvelle mission", within=ines.main)
     start = datetime.now(ZoneInfo("Europe/Paris")).replace(minute=0, second=0, microsecond=0)
     ines.fill(

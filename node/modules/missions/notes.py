@@ -8,6 +8,7 @@ from datetime import datetime
 from node.civic.writing import html_of
 from node.core.unit import Unit
 from node.modules.missions import people, service
+from node.sharing import public as sharing
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,9 @@ def note_of(unit: Unit, mission_id: str) -> MissionNote:
     shifts = service.live_shifts(unit, mission_id)
     uri = uri_of(unit, mission_id)
     published_at = mission.published_at or mission.updated_at
+    # A place without coordinates is at least in our commune: neighbours look for what is near them.
+    known = (mission.lat, mission.lon) if mission.lat is not None else sharing.position(unit)
+    lat, lon = known or (None, None)
     return MissionNote(
         uri=uri,
         url=unit.node.url(f"/missions/{mission_id}"),
@@ -86,8 +90,8 @@ def note_of(unit: Unit, mission_id: str) -> MissionNote:
         updated_at=mission.updated_at,
         theme=mission.theme,
         skills=tuple(mission.skills),
-        lat=mission.lat,
-        lon=mission.lon,
+        lat=lat,
+        lon=lon,
         tokens=mission.tokens,
         shifts=tuple(
             ShiftNote(shift.starts_at, shift.ends_at, shift.places, slot_uri(uri, shift.id)) for shift in shifts

@@ -10,7 +10,7 @@ import node.core.database
 revision = "sharing_0001"
 down_revision = None
 branch_labels = ("sharing",)
-depends_on = ("groupings_0001",)
+depends_on = ("honour_0001",)
 
 
 def upgrade() -> None:
@@ -85,7 +85,6 @@ def upgrade() -> None:
         sa.Column("sends", sa.Integer(), nullable=False),
         sa.Column("changed_at", node.core.database.UtcDateTime(timezone=True), nullable=False),
         sa.Column("settled_at", node.core.database.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("reminded_at", node.core.database.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sharing_requests")),
         sa.UniqueConstraint(
             "account_id", "object_uri", "slot_uri", name=op.f("uq_sharing_requests_account_id_object_uri_slot_uri")
