@@ -105,7 +105,8 @@ def test_each_section_is_followed_somewhere_in_the_code() -> None:
     }
     sections = {(page, number) for page in NUMBERED for number in clauses(page) if "." not in number}
     told = {("honour.md", "1"), ("honour.md", "2"), ("honour.md", "11")}  # principles, traps
-    assert {section for section in sections - followed - told if section[0] != "attacks.md"} == set()
+    elsewhere = {"attacks.md", "events.md", "sharing.md"}  # cited by their page, not clause by clause
+    assert {section for section in sections - followed - told if section[0] not in elsewhere} == set()
 
 
 def test_the_index_lists_every_page() -> None:
