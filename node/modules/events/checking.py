@@ -167,6 +167,5 @@ def _note(unit: Unit, actor_id: str, row: Registration, method: Method, *, on_th
     row.state = rules.next_registration_state(row.state, "attend")
     row.noted_at, row.noted_by, row.method = unit.now, actor_id, method
     unit.session.flush()
-    sharing.tell_guests(unit, [row.account_id])
     unit.emit(EventAttended(row.event_id, row.account_id))
     return Arrived(row.id, name, on_the_spot=on_the_spot)

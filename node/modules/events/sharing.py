@@ -37,8 +37,10 @@ class EventDoor:
         if event is None:
             return None
         row = registrations.find(unit, event.id, guest_id)
+        state = rules.as_registration_state(row.state) if row else None
         return Standing(
-            state=rules.as_registration_state(row.state) if row else None,
+            # "attended" is a certification, with its proof, and goes into a register: an arrival is none.
+            state="registered" if state == "attended" else state,
             title=event.title,
             organisation=people.organiser(unit, event.organisation_id).name,
             place=event.place_name,
