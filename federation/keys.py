@@ -8,6 +8,7 @@ Look-ups are cached, good and bad ones; one address is asked once at a time, one
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +29,10 @@ BAD_FOR = timedelta(minutes=5)
 GONE_FOR = timedelta(hours=6)
 REFETCH_AFTER = timedelta(minutes=1)
 MAX_LOOKUPS_PER_HOST = 4
-MAX_READ = 1024
+MAX_TRIED = 1024
+MAX_READ = 256
+MAX_READ_BYTES = 16_384
+"""Larger documents are read anew each time: what is kept in memory for each node stays within a few megabytes."""
 MAX_ACTOR_BYTES = 131_072
 """An actor's document is kept with each of its keys; real ones have a few thousand bytes."""
 
@@ -160,7 +164,7 @@ class KeyResolver:
     def _note_try(self, key_id: str, use: KeyUse, now: datetime) -> None:
         self._tried.pop((key_id, use), None)
         self._tried[key_id, use] = now
-        if len(self._tried) > MAX_READ:
+        if len(self._tried) > MAX_TRIED:
             del self._tried[next(iter(self._tried))]
 
     def _found(self, entry: CachedKey) -> ResolvedKey:
@@ -175,6 +179,8 @@ class KeyResolver:
         if key is None:
             raise KeyUnavailable("its owner's document does not list it")
         resolved = ResolvedKey(actor, key, entry.fetched_at)
+        if len(json.dumps(entry.actor)) > MAX_READ_BYTES:
+            return resolved
         self._read[entry.key_id, entry.use] = resolved
         if len(self._read) > MAX_READ:
             del self._read[next(iter(self._read))]

@@ -109,7 +109,7 @@ def their_keys(unit: Unit, known: PeerShown, *, even_revoked: bool = False) -> t
 
 def their_key(unit: Unit, known: PeerShown, document: JsonObject) -> PartyKey:
     """The key of a peer that made a proof of `document`. Raises RemoteProtocolError (401)."""
-    methods = {proof.get("verificationMethod") for proof in proofs_of(document)}
+    methods = [proof.get("verificationMethod") for proof in proofs_of(document)]
     for key in their_keys(unit, known):
         if key.verification_method in methods:
             return key

@@ -15,11 +15,12 @@ from federation.hosts import SignatureKind
 from federation.identity import prove, sign_request
 from node.core.config import ProcessSettings
 from node.core.node import Node
+from node.groupings import admitting, joining, publishing
 from node.honour.agreements import PROPOSAL
 from node.honour.models import TermsRow
 from protocols import jcs
 from protocols.errors import LocalProtocolError
-from protocols.honour import wire
+from protocols.honour import terms, wire
 from protocols.messages import HttpMessage
 from protocols.types import JsonObject
 from tests.fixtures.nodes import NodeFactory, TestClock
@@ -27,7 +28,9 @@ from tests.fixtures.serving import free_port, local_address, served
 from tests.fuzz import corpus
 from tests.node.honour.communes import Communes, books_agree
 from tests.node.neighbours.communes import follow, forged, quiet, send, signed, voice
+from tests.protocols import test_groupings as house
 from tests.protocols.documents import paths, put
+from tests.protocols.honour.pair import TERMS
 from tests.protocols.honour.samples import MESSAGES
 
 Pair = tuple[Node, Node]
@@ -143,6 +146,17 @@ async def test_all_addresses_and_bodies_that_nobody_signed(met: Pair) -> None:
     await post_everything(ramonville, 1)
 
 
+def said(kind: str, actor: str, document: JsonObject | None = None) -> JsonObject:
+    """What a part of ours wraps in an activity: its word, with a signed document."""
+    proof: JsonObject = {
+        "type": "DataIntegrityProof",
+        "verificationMethod": f"{actor}#proof-ed25519",
+        "proofValue": "z1",
+    }
+    wrapped: JsonObject = {"type": kind, "attributedTo": actor, "ygor:hash": "0" * 64, "ygor:reason": "Non"}
+    return wrapped if document is None else wrapped | {"ygor:document": {**document, "proof": proof}}
+
+
 def activities(castanet: Node, ramonville: Node) -> list[JsonObject]:
     """One of each kind that a part of ours listens to, from Castanet."""
     ours, theirs = f"{ramonville.base_url}/ap/actor/ramonville", f"{castanet.base_url}/ap/actor/castanet"
@@ -155,7 +169,9 @@ def activities(castanet: Node, ramonville: Node) -> list[JsonObject]:
         "ygor:skills": ["gardening"],
     }  # fmt: skip
     asked: JsonObject = {"id": f"{theirs}/f", "type": "Follow", "actor": theirs, "object": ours}
-    offered: JsonObject = {"type": PROPOSAL, "attributedTo": theirs, "ygor:document": {"type": "ygor:Terms"}}
+    offered = said(PROPOSAL, theirs, terms.to_json(TERMS))
+    asks = said(admitting.APPLICATION, theirs, house.accepted(house.ANNA, house.offered()))
+    leaves = said(joining.DEPARTURE, theirs, house.offered())
     made: list[tuple[str, JsonObject]] = [
         ("Follow", {"object": ours}),
         ("Create", {"object": event}),
@@ -166,6 +182,11 @@ def activities(castanet: Node, ramonville: Node) -> list[JsonObject]:
         ("Accept", {"object": f"{ramonville.base_url}/ap/activities/1", "result": offered}),
         ("Reject", {"object": f"{ramonville.base_url}/ap/activities/1", "result": offered}),
         ("Offer", {"object": offered}),
+        ("Offer", {"object": asks}),
+        ("Accept", {"object": f"{ramonville.base_url}/ap/activities/1", "result": said(admitting.MEMBERSHIP, theirs)}),
+        ("Reject", {"object": f"{ramonville.base_url}/ap/activities/1", "result": said(admitting.REMOVAL, theirs)}),
+        ("Update", {"object": said(publishing.NEWS, theirs) | {"id": f"{theirs}/members"}}),
+        ("Leave", {"object": ours, "result": leaves}),
         ("Join", {"object": f"{ramonville.base_url}/ap/missions/1"}),
         ("Announce", {"object": f"{ramonville.base_url}/ap/missions/1"}),
         ("Move", {"object": theirs, "target": "https://elsewhere.example/actor"}),
@@ -201,7 +222,7 @@ async def deliver_everything(castanet: Node, ramonville: Node, step: int, stride
 
 async def test_activities_with_anything_in_any_place(met: Pair) -> None:
     castanet, ramonville = met
-    await deliver_everything(castanet, ramonville, len(corpus.VALUES), 3)
+    await deliver_everything(castanet, ramonville, len(corpus.VALUES), 5)
     assert await raw(ramonville, request_of(ramonville, "GET", "/livez")) == 200
 
 
@@ -225,11 +246,11 @@ async def called(castanet: Node, ramonville: Node, document: JsonObject) -> int:
 
 async def call_everything(communes: Communes, step: int, stride: int = 1) -> None:
     """Ramonville, whose till may charge at Castanet, asks Castanet anything."""
-    [terms] = await communes.a.read(lambda unit: list(unit.session.scalars(select(TermsRow.hash))))
+    [live] = await communes.a.read(lambda unit: list(unit.session.scalars(select(TermsRow.hash))))
     asked: list[tuple[Any, Awaitable[int]]] = []
     ends = {"from": f"{communes.b.base_url}/ap/actor/ramonville", "to": f"{communes.a.base_url}/ap/actor/castanet"}
     for number, message in enumerate(MESSAGES):
-        document = wire.to_json(message) | ends | {"terms": terms}
+        document = wire.to_json(message) | ends | {"terms": live}
         for offset, place in list(enumerate(paths(document)))[number % stride :: stride]:
             for value in corpus.VALUES[(offset + 5 * number) % step :: step]:
                 asked.append(((place, value), called(communes.b, communes.a, put(document, place, value))))
