@@ -21,6 +21,11 @@ class Lookups:
     def __init__(self) -> None:
         self._waiting: Counter[str] = Counter()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait now."""
+        return self._waiting.total()
+
     @contextmanager
     def place(self, url: str, *, known: bool = False) -> Iterator[None]:
         """Wait for the host of `url`. Raises PeerUnreachable("busy") when too many do already.
@@ -28,7 +33,7 @@ class Lookups:
         `known`: we have dealt with it before, so only its own places are counted, not those of all together.
         """
         host = origin(url).host
-        if self._waiting[host] >= MAX_WAITING_PER_HOST or (not known and self._waiting.total() >= MAX_WAITING):
+        if self._waiting[host] >= MAX_WAITING_PER_HOST or (not known and self.waiting >= MAX_WAITING):
             raise PeerUnreachable("Too many messages wait for this host", code="busy")
         self._waiting[host] += 1
         try:

@@ -165,7 +165,13 @@ class Peer:
     """A node's federation: composed here as the node composes it."""
 
     def __init__(
-        self, name: str, base_url: str, clock: SettableClock, transport: Transport, strangers: int = BURST
+        self,
+        name: str,
+        base_url: str,
+        clock: SettableClock,
+        transport: Transport,
+        strangers: int = BURST,
+        patience_s: float = 2,
     ) -> None:
         self.name, self.base_url, self.clock = name, base_url, clock
         self.requests: list[str] = []
@@ -175,7 +181,7 @@ class Peer:
         self.outbox, self.signatures = MemoryOutbox(), MemorySeenSignatures(clock)
         activities = MemorySeenActivities()
         self.client = FederationClient(
-            transport, fetch_as=self.instance, hosts=self.hosts, rules=self.rules, clock=clock, total_s=2
+            transport, fetch_as=self.instance, hosts=self.hosts, rules=self.rules, clock=clock, total_s=patience_s
         )
         self.acquaintances = MemoryAcquaintances()
         self.verifier = RequestVerifier(
@@ -287,7 +293,9 @@ class Town:
         self._stack.push_async_callback(transport.close)
         return transport
 
-    async def peer(self, name: str, extra: tuple[aio.RouteDef, ...] = (), *, strangers: int = BURST) -> Peer:
+    async def peer(
+        self, name: str, extra: tuple[aio.RouteDef, ...] = (), *, strangers: int = BURST, patience_s: float = 2
+    ) -> Peer:
         made: list[Peer] = []
 
         def site_for(request: aio.Request) -> RecordingSite:
@@ -315,5 +323,7 @@ class Town:
             ]
         )
         port = await self.serve(app)
-        made.append(Peer(name, f"http://{name}.localhost:{port}", self.clock, await self.transport(), strangers))
+        made.append(
+            Peer(name, f"http://{name}.localhost:{port}", self.clock, await self.transport(), strangers, patience_s)
+        )
         return made[0]

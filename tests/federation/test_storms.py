@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from aiohttp import web as aio
@@ -22,6 +24,10 @@ from protocols import jcs
 from protocols.errors import RemoteProtocolError
 from protocols.messages import HttpMessage
 from tests.federation.peers import Peer, SettableClock, Town, actor_document, identity, send
+from tests.fixtures.serving import until
+
+CROWD = MAX_AT_ONCE + 32
+PART = 32
 
 
 class SlowHost:
@@ -51,19 +57,36 @@ def forged(sicoval: Peer, labege: Peer, base: str, number: int, path: str) -> Ht
     return sicoval.signed(labege, activity, who=mallory)
 
 
+def foreign(castanet: Peer, labege: Peer, base: str, number: int) -> HttpMessage:
+    """A delivery by castanet of what somebody at `base` is said to have said."""
+    activity = castanet.activity(number, proof=False, type="Announce", object="https://a.example/1")
+    return castanet.signed(labege, activity | {"id": f"{base}/{number}", "actor": f"{base}/actor"})
+
+
+async def crowd(labege: Peer, messages: Iterable[HttpMessage]) -> list[asyncio.Task[tuple[int, str]]]:
+    """Send all of them, a part at a time; each part has been turned away or waits before the next one comes."""
+    sent: list[asyncio.Task[tuple[int, str]]] = []
+    for number, message in enumerate(messages, start=1):
+        sent.append(asyncio.create_task(send(message)))
+        if number % PART == 0:
+            with suppress(AssertionError):  # without the guard they neither wait nor are turned away
+                await until(partial(_are_placed, labege, sent), patience_s=1.5)
+    return sent
+
+
+async def _are_placed(labege: Peer, sent: list[asyncio.Task[tuple[int, str]]]) -> bool:
+    return sum(task.done() for task in sent) + labege.client.lookups.waiting >= len(sent)
+
+
 @pytest.mark.parametrize("keys", ["one", "many"])
 async def test_an_inbox_does_not_fill_up_with_messages_of_a_slow_key_host(
-    town: Town, sicoval: Peer, labege: Peer, slow: SlowHost, keys: str
+    town: Town, sicoval: Peer, slow: SlowHost, keys: str
 ) -> None:
+    labege = await town.peer("labege", patience_s=30)
     assert await send(sicoval.signed(labege, sicoval.activity(1))) == (202, "")
     base = await town.bare(slow.serve, "slow")
     paths: Callable[[int], str] = (lambda number: "/actor") if keys == "one" else (lambda number: f"/actor{number}")
-    hanging = [
-        asyncio.create_task(send(forged(sicoval, labege, base, number, paths(number))))
-        for number in range(MAX_AT_ONCE + 8)
-    ]
-    await slow.reached.wait()
-    await asyncio.sleep(0.3)
+    hanging = await crowd(labege, (forged(sicoval, labege, base, number, paths(number)) for number in range(CROWD)))
     assert await send(sicoval.signed(labege, sicoval.activity(2))) == (202, "")
     assert slow.asked <= 4
     slow.released.set()
@@ -73,19 +96,14 @@ async def test_an_inbox_does_not_fill_up_with_messages_of_a_slow_key_host(
 
 
 async def test_an_inbox_does_not_fill_up_with_forwarded_messages_of_a_slow_origin(
-    town: Town, sicoval: Peer, labege: Peer, slow: SlowHost
+    town: Town, sicoval: Peer, slow: SlowHost
 ) -> None:
+    labege = await town.peer("labege", patience_s=30)
     castanet = await town.peer("castanet")
     assert await send(castanet.signed(labege, castanet.activity(1))) == (202, "")
     assert await send(sicoval.signed(labege, sicoval.activity(1))) == (202, "")
     base = await town.bare(slow.serve, "slow")
-    hanging = []
-    for number in range(MAX_AT_ONCE + 8):
-        activity = castanet.activity(number, proof=False, type="Announce", object="https://a.example/1")
-        activity |= {"id": f"{base}/{number}", "actor": f"{base}/actor"}
-        hanging.append(asyncio.create_task(send(castanet.signed(labege, activity))))
-    await slow.reached.wait()
-    await asyncio.sleep(0.3)
+    hanging = await crowd(labege, (foreign(castanet, labege, base, number) for number in range(CROWD)))
     assert await send(sicoval.signed(labege, sicoval.activity(2))) == (202, "")
     slow.released.set()
     assert (503, "busy") in await asyncio.gather(*hanging)

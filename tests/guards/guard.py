@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from federation.remote_actor import read_actor
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:
@@ -20,6 +22,8 @@ class Guard:
     what: str
     out: Mapping[str, Any]
     tests: tuple[str, ...]
+    crashes: bool = False
+    """Without it the product breaks on the attack, where it should refuse it."""
 
     @contextmanager
     def taken_out(self) -> Iterator[None]:
@@ -66,6 +70,11 @@ def untouched_later(position: int = 0) -> Callable[..., Any]:
 def open_gate(*_args: Any, **_named: Any) -> nullcontext[None]:
     """A context that lets everybody in."""
     return nullcontext()
+
+
+async def hearsay(self: Any, activity: Any, actor_id: str, budget: Any) -> Any:
+    """In place of `Inbox._from_origin`: what a forwarder says of somebody else is believed."""
+    return activity, read_actor(await self._client.fetch_object(actor_id, budget))
 
 
 def no_limit(*_args: Any, **_named: Any) -> Any:

@@ -7,7 +7,9 @@ registry names once for each of its guards, without that guard, and writes what 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +55,25 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return (yield)
 
 
+class _Crashes(logging.Handler):
+    """Handlers of the product that broke: an attack that gets through is answered, it does not crash us."""
+
+    text = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.text = str(record.exc_info[1]) if record.exc_info else record.getMessage()
+
+
+@contextmanager
+def _crashes() -> Iterator[_Crashes]:
+    seen, server = _Crashes(logging.ERROR), logging.getLogger("aiohttp.server")
+    server.addHandler(seen)
+    try:
+        yield seen
+    finally:
+        server.removeHandler(seen)
+
+
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     if not item.config.getoption("--without-each"):
         return None
@@ -61,12 +82,12 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
         following = item if number + 1 < len(guards) else nextitem
         item.stash[CAUSE] = ""
         for _ in range(ATTEMPTS):
-            with guard.taken_out():
+            with guard.taken_out(), _crashes() as crashes:
                 reports = runtestprotocol(item, nextitem=following, log=False)
             found = {report.when: report.outcome for report in reports}
             if found["setup"] == "passed":
                 break
-        result = {"guard": guard.name, "test": item.nodeid, "cause": item.stash[CAUSE], **found}
+        result = {"guard": guard.name, "test": item.nodeid, "cause": item.stash[CAUSE], "crash": crashes.text, **found}
         item.config.stash[RESULTS].append({str(key): str(value) for key, value in result.items()})
     return True
 

@@ -10,7 +10,7 @@ from http_message_signatures import HTTPMessageVerifier
 from federation.keys import KeyResolver, ResolvedKey
 from federation.remote_actor import ActorKey, read_actor
 from protocols.actors import rsa_public_key
-from tests.guards.guard import Guard, answering, later
+from tests.guards.guard import Guard, answering, hearsay, later
 
 ATTACKS = "federation/test_inbox_attacks.py::"
 SIGNED = "federation/test_signature_attacks.py::"
@@ -56,7 +56,7 @@ REQUESTS = (
         "signer-is-actor",
         "foreign-key",
         "what the signer does not say himself needs its actor's proof or its origin's word",
-        {"federation.inbox.Inbox._from_origin": later(None)},
+        {"federation.inbox.Inbox._from_origin": hearsay},
         (ATTACKS + "test_key_listed_by_another_actor_of_the_same_host", ATTACKS + "test_spoofed_actor_of_another_host"),
     ),
     Guard(

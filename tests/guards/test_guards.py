@@ -47,4 +47,5 @@ def test_without_its_guard_every_attack_gets_through(tmp_path: Path) -> None:
             assert found, f"{test} is no test"
             for each in found:
                 assert each.get("call") == "failed", f"{each['test']} passes without the guard {guard.name}: {each}"
+                assert guard.crashes or not each["crash"], f"{each['test']} without {guard.name}: {each['crash']}"
                 assert each["cause"] not in BROKEN, f"{each['test']} without {guard.name} ended in {each['cause']}"
