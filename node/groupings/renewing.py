@@ -14,7 +14,7 @@ from protocols.types import JsonObject
 
 
 def renew(unit: Unit) -> None:
-    """Sign our list and terms, and our acceptance of the newest terms, once more if their key is not our present one."""
+    """Sign our list, our terms and our acceptance of the newest ones again if their key is not our present one."""
     own = publishing.own(unit, lock=True)
     if own is not None and own.document is not None and unit.node.kind == "grouping":
         _renew_list(unit, own)

@@ -2,7 +2,7 @@
 
 A Move is followed only if the mover's own document says where it went (`movedTo`) and the document there names the
 mover (`alsoKnownAs`), both as they are at this moment. The former id stays a name of the peer for ever: terms, logs and
-statements go on under it (specs/decisions/0021).
+statements go on under it (specs/federation.md §13, specs/decisions/0023).
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ async def arrival(client: FederationClient, mover: str) -> RemoteActor:
     """The actor that `mover` became, after every hop was confirmed from both ends. What counts is where the mover's own
     document leads now: since it told us, it may have moved again.
 
-    Raises RemoteProtocolError `moved-unproved`, `moved-in-circles`; AddressRefused for a blocked host; PeerUnreachable.
+    Raises RemoteProtocolError `moved-unproved`, `moved-in-circles`, `moved-too-far`, AddressRefused for a blocked host,
+    PeerUnreachable.
     """
     budget, seen = FetchBudget(), [mover]
     left = await fetch_actor(client, mover, budget)
@@ -39,16 +40,24 @@ async def arrival(client: FederationClient, mover: str) -> RemoteActor:
     if target is None:
         raise RemoteProtocolError("The actor's own document does not say so", code="moved-unproved")
     for _ in range(MOST_HOPS):
-        if target in seen:
-            raise RemoteProtocolError("The Move leads in circles", code="moved-in-circles")
+        _check_new(target, seen)
         found = await fetch_actor(client, target, budget)
-        if found.id != target or seen[-1] not in found.profile.also_known_as:
-            raise RemoteProtocolError("The target does not know the mover", code="moved-unproved")
+        _check_claimed(found, seen[-1])
         if found.profile.moved_to is None:
             return found
         seen.append(target)
         target = found.profile.moved_to
-    raise RemoteProtocolError("The Move leads on and on", code="moved-in-circles")
+    raise RemoteProtocolError("The Move leads on and on", code="moved-too-far")
+
+
+def _check_new(target: str, seen: list[str]) -> None:
+    if target in seen:
+        raise RemoteProtocolError("The Move leads in circles", code="moved-in-circles")
+
+
+def _check_claimed(found: RemoteActor, mover: str) -> None:
+    if mover not in found.profile.also_known_as:
+        raise RemoteProtocolError("The target does not know the mover", code="moved-unproved")
 
 
 def heard_move(unit: Unit, incoming: Incoming) -> str:

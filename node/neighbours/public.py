@@ -19,11 +19,7 @@ from node.core.errors import NotFound
 from node.core.ids import new_id
 from node.core.unit import Unit
 from node.neighbours import addresses
-<<<<<<< HEAD
-from node.neighbours.models import FormerId, OwnActivity, OwnObject, Peer
-=======
-from node.neighbours.models import HostRuleRow, OwnActivity, OwnObject, Peer
->>>>>>> 1b2610e (Sign list and acceptance again after a change of keys; no blocked commune at the till)
+from node.neighbours.models import FormerId, HostRuleRow, OwnActivity, OwnObject, Peer
 from node.neighbours.outbox import backlog, plan_rows
 from protocols import activities
 from protocols.types import JsonObject
@@ -204,7 +200,7 @@ def blocked_hosts(unit: Unit, hosts: Iterable[str]) -> frozenset[str]:
 
     if unit.session.execute(select(HostRuleRow.host).where(HostRuleRow.rule == "block").limit(1)).first() is None:
         return frozenset()
-    return frozenset(host for host in set(hosts) if nearest_rule(unit, host) == "block")
+    return frozenset(host for host in set(hosts) if nearest_rule(unit, host)[1] == "block")
 
 
 def publish_created(unit: Unit, document: JsonObject) -> str:

@@ -31,7 +31,6 @@ ATTACKS: dict[str, str] = {
 }
 
 LATER: dict[str, str] = {
-    "move": "nothing moves yet: an actor's Move is passed over until it is understood",
     "voucher": "there are no vouchers yet; they come with their own issue",
 }
 """Lines without a guard yet, and why."""

@@ -12,6 +12,7 @@ from tests.guards.guard import Guard, answering, hearsay, untouched, untouched_l
 ATTACKS = "federation/test_inbox_attacks.py::"
 ORIGINS = "federation/test_origin_attacks.py::"
 PROOFS = "protocols/test_proofs.py::"
+MOVES = "node/neighbours/test_moving.py::"
 
 
 def _first_actor(activity: Any) -> tuple[str, str]:
@@ -27,12 +28,14 @@ def _first_proof(document: Any, verification_method: str) -> Any:
     return next(proof for proof in proofs_of(document) if proof.get("verificationMethod") == verification_method)
 
 
-def _all_methods(proofs: Any, owner: str) -> list[str]:
+def _all_methods(proofs: Any, owner: str, formerly: Any) -> list[str]:
     return [str(proof["verificationMethod"]) for proof in proofs]
 
 
-async def _any_key(self: Any, document: Any, method: str, owner: str, now: Any, budget: Any, known: Any) -> Any:
-    return known or (await self._keys.resolve(method, KeyUse.PROOF, budget)).actor
+async def _any_key(
+    self: Any, document: Any, method: str, key_id: str, owner: str, now: Any, budget: Any, known: Any
+) -> Any:
+    return known or (await self._keys.resolve(key_id, KeyUse.PROOF, budget)).actor
 
 
 DOCUMENTS = (
@@ -157,6 +160,20 @@ DOCUMENTS = (
             ATTACKS + "test_proof_by_a_foreign_verification_method",
             ATTACKS + "test_proof_by_another_actor_of_the_same_host",
         ),
+    ),
+    Guard(
+        "move-claimed",
+        "move",
+        "where an actor says it went must know it by `alsoKnownAs`",
+        {"node.neighbours.moving._check_claimed": answering(None)},
+        (MOVES + "test_a_move_that_is_not_confirmed_moves_nothing[unclaimed]",),
+    ),
+    Guard(
+        "move-circles",
+        "move",
+        "a Move that leads back to where it came from moves nothing",
+        {"node.neighbours.moving._check_new": answering(None)},
+        (MOVES + "test_a_move_that_is_not_confirmed_moves_nothing[circle]",),
     ),
     Guard(
         "clean-html",

@@ -10,7 +10,7 @@ import pytest
 from node.core.ids import new_id
 from node.core.node import Node
 from node.core.unit import Unit
-from node.honour import exchange, issuing, worker
+from node.honour import exchange, issuing, parties, worker
 from node.honour import public as honour
 from node.honour.models import HeadRow, PaymentRow
 from node.honour.services import Honouring, honouring_of
@@ -165,7 +165,9 @@ async def test_the_issuer_crashes_between_deciding_and_committing(communes: Comm
         sending = await till.claimed()
 
         def decide_and_crash(unit: Unit) -> None:
-            exchange.take(unit, sending.body["from"], sending.body)  # type: ignore[arg-type]  # JSON, a text here
+            caller = parties.remote_actor(unit, str(sending.body["from"]))
+            assert caller is not None
+            exchange.take(unit, caller, (), sending.body)
             raise ConnectionAbortedError("the power went out")
 
         with pytest.raises(ConnectionAbortedError):

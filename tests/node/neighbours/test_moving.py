@@ -177,7 +177,8 @@ async def test_a_move_that_is_not_confirmed_moves_nothing(
             assert (await deliver(told, land.castanet, land.ramonville)).status == 202
         reason = {"unclaimed": "unproved", "unsaid": "unproved", "circle": "in-circles", "ordinary": "no-node"}
         code = f"moved-{reason[trouble]}" if trouble in reason else "blocked"
-        await until(lambda: _has(land.ramonville, ("Move", f"refused: {code}")))
+        await until(lambda: _heard_move(land.ramonville))
+        assert ("Move", f"refused: {code}") in await outcomes(land.ramonville)
         assert await hosts(land.ramonville) == before
 
 
@@ -201,8 +202,8 @@ def _lies(trouble: str, mover: str, target: str) -> Any:
     return say
 
 
-async def _has(node: Node, expected: tuple[str, str]) -> bool:
-    return expected in await outcomes(node)
+async def _heard_move(node: Node) -> bool:
+    return any(kind == "Move" for kind, _ in await outcomes(node))
 
 
 async def test_a_chain_is_followed_to_its_end(land: Land, clock: TestClock) -> None:

@@ -8,14 +8,15 @@ from contextlib import asynccontextmanager
 
 import pytest
 from aiohttp import ClientSession, CookieJar
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from node.accounts import public as accounts
 from node.accounts.service import create_account
 from node.core.node import Node
 from node.core.unit import Unit
-from node.neighbours import rules
-from node.neighbours.models import DeliveryRow
+from node.neighbours import outbox, rules
+from node.neighbours.models import DeliveryRow, OwnActivity
+from protocols import jcs
 from tests.fixtures.browser import Visitor
 from tests.node.neighbours.communes import BY, follow, post, quiet, shows
 
@@ -180,3 +181,64 @@ async def test_in_english_too(pair: Pair) -> None:
                 re.sub(r"(href|action)=\"[^\"]*\"|commune-voisine", "", main),
             ), path
             assert "neighbour" in main
+
+
+async def test_one_letter_is_sent_again_another_dropped_after_a_second_question(pair: Pair, claire: Visitor) -> None:
+    castanet, ramonville = pair
+    await follow(ramonville, castanet)
+    first_mission = await post(castanet, "Planter la haie")
+    await post(castanet, "Ranger la salle", first_mission.town)
+    await quiet(castanet)
+    await castanet.write(_die)
+    page = "/admin/messages-abandonnes"
+    shown = (await claire.get(page)).text
+    assert "Planter la haie" in shown
+    assert "Notre signature n'a pas été reconnue là-bas." in shown
+    first, second = re.findall(r"abandonnes/(\w+)/renvoyer", shown)
+    verdict = (await claire.get(f"{PAGE}/{ramonville.host}")).text
+    assert "Ils ont refusé notre signature" in verdict
+    assert (await claire.get(PAGE)).text.index("À traiter") > 0
+    said = await claire.post(f"{page}/{first}/renvoyer?depuis=liste", page=page)
+    assert "Le message sera renvoyé." in said.text
+    asked = await claire.post(f"{page}/{second}/supprimer", page=page)
+    assert "Supprimer ce message ?" in asked.text.replace("\u202f", " ")
+    assert len(await castanet.read(outbox.letters, "dead", None, 9)) == 1, "asking dropped nothing"
+    assert (
+        "Le message est supprimé." in (await claire.post(f"{page}/{second}/supprimer", {"sure": "yes"}, page=page)).text
+    )
+    await quiet(castanet)
+    assert await castanet.read(outbox.letters, "dead", None, 9) == ()
+    assert (await claire.post(f"{page}/{second}/renvoyer", page=page)).status == 404
+
+
+def _die(unit: Unit) -> None:
+    for row in unit.session.scalars(select(DeliveryRow)):
+        made = unit.session.get(OwnActivity, row.activity_id)
+        assert made is not None
+        if made.document["type"] == "Create":
+            row.state, row.error, row.ended_at = "dead", "The peer answered 401", unit.now
+            row.body = jcs.canonical(made.document)
+
+
+async def test_keys_are_rotated_by_a_button_after_a_second_question(pair: Pair, claire: Visitor) -> None:
+    castanet, _ = pair
+    page = "/admin/cles"
+    assert "Premier jeu" in (await claire.get(page)).text
+    assert "Changer nos clés" in (await claire.post(page, {"leaked": "no"}, page=page)).text
+    assert len(castanet.keyring.sets) == 1, "asking rotated nothing"
+    done = await claire.post(page, {"leaked": "no", "sure": "yes"}, page=page)
+    assert "Les nouvelles clés sont annoncées." in done.text
+    assert "encore" not in done.text.partition("<main")[2], "the old ones still sign"
+    again = await claire.post(page, {"leaked": "no", "sure": "yes"}, page=page)
+    assert "De nouvelles clés sont déjà annoncées" in again.text
+    leaked = await claire.post(page, {"leaked": "yes", "sure": "yes"}, page=page)
+    assert "Les nouvelles clés signent dès maintenant." in leaked.text
+    assert leaked.text.count("révoqué") >= 2
+
+
+async def test_the_new_address_is_asked_before_a_move(pair: Pair, claire: Visitor) -> None:
+    castanet, _ = pair
+    page = "/admin/adresse"
+    there = castanet.base_url.replace("castanet.", "participer.")
+    assert f"ygor move-domain DOSSIER {there}" in (await claire.post(page, {"address": there}, page=page)).text
+    assert "C'est déjà l'adresse" in (await claire.post(page, {"address": castanet.base_url}, page=page)).text
