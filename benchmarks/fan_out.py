@@ -81,7 +81,7 @@ def sink(port: int) -> None:
 class Loopback(AbstractResolver):
     """Every name is this machine."""
 
-    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:  # type: ignore[override]
+    async def resolve(self, host: str, port: int = 0, family: int = 0) -> list[ResolveResult]:  # type: ignore[override]  # aiohttp's own annotation is of an enum
         return [ResolveResult(hostname=host, host="127.0.0.1", port=port, family=2, proto=0, flags=0)]
 
     async def close(self) -> None:
