@@ -170,7 +170,10 @@ async def test_events_of_somebody_we_follow_are_on_our_page(communes: Pair, past
     assert page.count("my event") >= expected
     assert page.count("Le Pré") >= expected
     for card in cards:
-        assert card.url in page
+        assert card.page in page
+    own = (await ask(castanet.base_url + cards[0].page, headers=(("Accept", "text/html"),))).body.decode()
+    for told in ("my event", "Le Pré", cards[0].url):
+        assert told in own
 
 
 async def test_of_a_stranger_nothing_is_shown(communes: Pair, pasture: Server) -> None:
