@@ -8,7 +8,7 @@ from node.core.unit import Unit
 from node.honour import choosing, consents, derived, honouring
 from node.honour.derived import CommonTerms
 from node.honour.values import AcceptedCommune, PaymentShown, Quote
-from node.neighbours.public import own_actor
+from node.neighbours.public import own_ids
 
 __all__ = [
     "AcceptedCommune", "CommonTerms", "PaymentShown", "Quote", "accepted_communes", "adopt_common", "cancel_payment",
@@ -28,8 +28,8 @@ def worth_here(unit: Unit, peer_actor: str, amount: int) -> int | None:
     terms = choosing.live(unit, peer_actor)
     if terms is None:
         return None
-    us, them = own_actor(unit), peer_actor
-    way = terms.way(terms.direction(issuer=us, honouring=them))
+    ours = own_ids(unit)  # terms keep the names that they were signed with, whoever has moved since
+    way = terms.a_at_b if terms.a.actor in ours else terms.b_at_a
     return amount * way.rate_num // way.rate_den
 
 

@@ -18,6 +18,7 @@ MODULE = Module(
     models="models",
     settings="settings:Settings",
     activities="federation:HANDLERS",
+    subscriptions="moves:SUBSCRIPTIONS",
     gdpr="gdpr",
     jobs=(Job("repeat", 900, "jobs:repeat"),),
     navigation=(

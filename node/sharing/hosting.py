@@ -56,16 +56,17 @@ def heard_wish(unit: Unit, incoming: Incoming, *, joins: bool) -> str:
         throttle.count(unit, f"sharing.wishes:{peer.host}", limit=WISHES_PER_HOUR, window_s=3600)
     except DomainError:
         return "passed over: too many"
+    asked, wish = wish, _local(unit, wish)
     row = _row(unit, incoming.actor_id, wish)
     if row is None:
         row = _new(unit, incoming, wish)
         if row is None:
-            return _refuse_stranger(unit, incoming, wish, "unknown" if joins else "")
+            return _refuse_stranger(unit, incoming, asked, "unknown" if joins else "")
     elif wish.sequence < row.sequence:
         return "late: passed over"
     elif wish.sequence == row.sequence and row.said is not None:
         row.wish_id = incoming.activity.id
-        _post(unit, row, parse_answer(row.said), granted=row.said["type"] == "Accept")
+        _post(unit, row, _present(unit, row, parse_answer(row.said)), granted=row.said["type"] == "Accept")
         return "answered again"
     row.sequence, row.wish_id, row.peer_name = wish.sequence, incoming.activity.id, peer.name[:120]
     reason = _join(unit, row, wish, neighbours=_are_neighbours(incoming)) if joins else _leave(unit, row)
@@ -92,7 +93,7 @@ def _join(unit: Unit, row: Guest, wish: Wish, *, neighbours: bool) -> str:
         if _count_live(unit, row.peer_host) > MOST_LIVE_OF_A_PEER:
             raise Conflict("sharing.too-many")
         with unit.session.begin_nested():
-            door.join(unit, row.id, row.object_uri, row.slot_uri)
+            door.join(unit, row.id, *_addresses(unit, row))
     except DomainError as error:
         row.state, row.name, row.code = "refused", "", ""
         return _reason(error)
@@ -105,7 +106,7 @@ def _leave(unit: Unit, row: Guest) -> str:
     try:
         if door is not None:
             with unit.session.begin_nested():
-                door.leave(unit, row.id, row.object_uri, row.slot_uri)
+                door.leave(unit, row.id, *_addresses(unit, row))
     except DomainError as error:
         return _reason(error)
     row.state, row.name, row.code = "left", "", ""
@@ -136,6 +137,30 @@ def _refuse_stranger(unit: Unit, incoming: Incoming, wish: Wish | None, reason: 
     return f"refused: {reason}"
 
 
+def _path(unit: Unit, uri: str) -> str:
+    """An address of ours without our name, which may have been another one when it was sent; others as they are."""
+    for base in (unit.node.base_url, *unit.node.former_urls):
+        if uri.startswith(f"{base}/"):
+            return uri[len(base) :]
+    return uri
+
+
+def _local(unit: Unit, wish: Wish) -> Wish:
+    """A wish about paths of ours, whatever our name was when it was made."""
+    return replace(wish, object_id=_path(unit, wish.object_id), slot=_path(unit, wish.slot))
+
+
+def _addresses(unit: Unit, row: Guest) -> tuple[str, str]:
+    """Event and slot under our present name."""
+    return unit.node.url(row.object_uri), unit.node.url(row.slot_uri) if row.slot_uri else ""
+
+
+def _present(unit: Unit, row: Guest, answer: Answer) -> Answer:
+    """A former answer under our present name."""
+    object_id, slot = _addresses(unit, row)
+    return replace(answer, owner=federation.own_actor(unit), object_id=object_id, slot=slot)
+
+
 def key_of(actor_id: str, wish: Wish) -> str:
     """Who, for what: one participation has one row."""
     return hashlib.sha256(jcs.canonical([actor_id, wish.object_id, wish.slot, wish.participant])).hexdigest()
@@ -149,7 +174,7 @@ def _row(unit: Unit, actor_id: str, wish: Wish) -> Guest | None:
 def _new(unit: Unit, incoming: Incoming, wish: Wish) -> Guest | None:
     """A fresh row; None for what is not ours, or from a node that has sent more than we keep."""
     assert incoming.peer is not None
-    found = joinable.owner_of(unit, wish.object_id)
+    found = joinable.owner_of(unit, unit.node.url(wish.object_id)) if wish.object_id.startswith("/") else None
     if found is None or len(wish.object_id) > 500 or len(wish.slot) > 500:
         return None
     kept = select(func.count()).where(Guest.peer_host == incoming.host)
@@ -174,16 +199,17 @@ def _count_live(unit: Unit, host: str) -> int:
 def _standing(unit: Unit, row: Guest, *, reason: str = "", note: str = "") -> Answer:
     """Where a guest stands now, by the module's tables; by ours for somebody it knows nothing of."""
     door = joinable.of_kind(unit, row.kind)
-    found = None if door is None else door.standing(unit, row.id, row.object_uri, row.slot_uri)
+    found = None if door is None else door.standing(unit, row.id, *_addresses(unit, row))
     state: State = "cancelled"
     if row.state in {"refused", "left"}:
         state = "refused" if row.state == "refused" else "left"
     elif found is not None and found.state is not None:
         state = found.state
     shown = found or Standing(None, "")
+    object_id, slot = _addresses(unit, row)
     return Answer(
-        object_id=row.object_uri, participant=row.participant, sequence=row.sequence, version=row.version, state=state,
-        owner=federation.own_actor(unit), slot=row.slot_uri, reason=reason, note=_one_line(note, NOTE_LENGTH),
+        object_id=object_id, participant=row.participant, sequence=row.sequence, version=row.version, state=state,
+        owner=federation.own_actor(unit), slot=slot, reason=reason, note=_one_line(note, NOTE_LENGTH),
         title=shown.title, organisation=shown.organisation, place=shown.place, starts_at=shown.starts_at,
         ends_at=shown.ends_at, evidence=row.evidence,
     )  # fmt: skip
@@ -215,7 +241,7 @@ def tell(unit: Unit, ids: Collection[str], *, reason: str = "", note: str = "") 
         if row.state in {"refused", "left"}:
             continue
         answer = _standing(unit, row, reason=reason, note=note)
-        if row.said is None or _bare(parse_answer(row.said)) != _bare(answer):
+        if row.said is None or _bare(_present(unit, row, parse_answer(row.said))) != _bare(answer):
             _say(unit, row, reason=reason, note=note)
             told += 1
     return told
@@ -234,9 +260,10 @@ def attest(unit: Unit, guest_id: str, attendance: Attendance) -> None:
     if row is None or row.evidence is not None:
         return
     own, method = federation.own_actor(unit), federation.own_proof_method(unit)
+    object_id, slot = _addresses(unit, row)
     whole = replace(
-        attendance, issuer=own, issuer_name=unit.node.name, participant=row.participant, object_id=row.object_uri,
-        slot=row.slot_uri, certified_at=unit.now.replace(microsecond=0),
+        attendance, issuer=own, issuer_name=unit.node.name, participant=row.participant, object_id=object_id,
+        slot=slot, certified_at=unit.now.replace(microsecond=0),
     )  # fmt: skip
     row.evidence = sign(whole, seed=unit.keys.proof_seed, verification_method=method)
     _say(unit, row)
@@ -257,7 +284,8 @@ def names(unit: Unit, ids: Collection[str]) -> Mapping[str, tuple[str, str]]:
 
 def by_code(unit: Unit, slot_uri: str, code: str) -> str | None:
     """The guest who shows this code at this slot."""
-    query = select(Guest.id).where(Guest.slot_uri == slot_uri, Guest.code == code, Guest.name != "")
+    slot = _path(unit, slot_uri)
+    query = select(Guest.id).where(Guest.slot_uri == slot, Guest.code == code, Guest.name != "")
     return unit.session.execute(query).scalars().first()
 
 

@@ -66,7 +66,8 @@ class Request(Base):
 class Guest(Base):
     """Somebody from another commune for one slot of something we offer; modules use the id as they use an account's.
 
-    `key` is the digest of who and for what. `wish_id`: the latest Join or Leave, which answers name. `said`: the last
+    `key` is the digest of who and for what. `object_uri` and `slot_uri` are paths of ours: our
+    name may change. `wish_id`: the latest Join or Leave, which answers name. `said`: the last
     answer as it was sent, given again when they ask again. `state`: registered while the module knows better, else what
     is told in its place (left, refused).
     """

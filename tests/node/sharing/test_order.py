@@ -13,10 +13,14 @@ from node.core.unit import Unit
 from node.modules.missions import elsewhere, federation, neighbours, rules, service, signups
 from node.modules.missions.models import Neighbour, Signup
 from node.modules.missions.sharing import OFFERED
+from node.neighbours.events import PeerMoved
 from node.sharing import gdpr, hosting, requests
 from node.sharing import public as sharing
+from node.sharing.hosting import _addresses
 from node.sharing.models import Guest, Request
+from node.sharing.moves import follow_move
 from protocols import missions as wire_missions
+from protocols.joining import Wish
 from tests.modules.missions.people import SATURDAY, draft_with, person, published, shift_at
 from tests.node.sharing.communes import subjects
 from tests.node.sharing.wire import Wired
@@ -93,7 +97,7 @@ async def _in_any_order(wired: Wired, seed: int) -> None:
     def truth(unit: Unit) -> dict[str, str]:
         found = {}
         for guest in unit.session.scalars(select(Guest)):
-            standing = OFFERED.standing(unit, guest.id, guest.object_uri, guest.slot_uri)
+            standing = OFFERED.standing(unit, guest.id, *_addresses(unit, guest))
             state = standing.state if standing else None
             found[guest.participant] = guest.state if guest.state in {"left", "refused"} else str(state)
         return found
@@ -247,3 +251,32 @@ async def test_reminded_once_on_the_eve(wired: Wired) -> None:
     wired.clock.now = SATURDAY - timedelta(hours=20)
     assert [await wired.here.write(requests.remind) for _ in range(2)] == [1, 0]
     assert (await subjects(wired.here, leila))[-1] == "Rappel : Planter la haie du chemin des écoliers"
+
+
+async def test_who_moved_to_another_address_keeps_the_place(wired: Wired) -> None:
+    """The home commune moves: its guests keep their rows, and a Leave from the new address is understood."""
+    mission_id, shift_id, neighbour_id = await wired.mission()
+    leila = await wired.here.write(person, "Leïla")
+    one = await wired.here.write(elsewhere.ask, leila, neighbour_id, wired.slot(mission_id, shift_id), "Leïla")
+    await wired.wire.settle()
+    former, new = f"{wired.here.base_url}/ap/actor/castanet-tolosan", "https://castanet.example/ap/actor/castanet"
+
+    def move(unit: Unit) -> tuple[str, str]:
+        follow_move(unit, PeerMoved(former, new, "castanet.example", "Castanet"))
+        guest = unit.session.scalars(select(Guest)).one()
+        wish = Wish(guest.object_uri, guest.participant, 1, guest.slot_uri)
+        assert guest.key == hosting.key_of(new, wish)
+        return guest.peer_actor, guest.state
+
+    assert await wired.there.write(move) == (new, "registered")
+    offering = f"{wired.there.base_url}/ap/actor/ramonville"
+
+    def moved_there(unit: Unit) -> tuple[str, str]:
+        follow_move(unit, PeerMoved(offering, "https://r.example/ap/actor/r", "r.example", "Ramonville"))
+        row = unit.session.scalars(select(Request)).one()
+        return row.object_uri, row.slot_uri
+
+    assert await wired.here.write(moved_there) == (
+        f"https://r.example/ap/missions/{mission_id}", f"https://r.example/ap/missions/{mission_id}#{shift_id}"
+    )  # fmt: skip
+    assert one.state == "asked"

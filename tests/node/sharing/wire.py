@@ -32,7 +32,7 @@ async def befriend(node: Node, other: Node) -> None:
     """`node` knows `other`, and both follow each other: what a handshake would leave behind."""
 
     def write(unit: Unit) -> None:
-        actor = read_actor(addresses.actor_document(other.facts, other.keys))
+        actor = read_actor(addresses.actor_document(other.facts, other.keyring, other.runtime.clock()))
         following.remember(unit, actor)
         row = unit.session.get(Peer, actor.id)
         assert row is not None
@@ -61,7 +61,7 @@ class Wire:
     async def hand_over(self, sender: Node, activity: JsonObject) -> str:
         """Deliver one message, verified as the inbox would have; answers what became of it."""
         receiver = self.other(sender)
-        actor = read_actor(addresses.actor_document(sender.facts, sender.keys))
+        actor = read_actor(addresses.actor_document(sender.facts, sender.keyring, sender.runtime.clock()))
         received = Received(
             actor=actor, activity=activity, activity_id=str(activity["id"]), digest=digest_of(activity),
             proof_verified=True, forwarded=False, signer_id=actor.id, duplicate=False,
