@@ -10,7 +10,7 @@ from node.core.unit import Unit
 from node.groupings import pairs, records
 from node.groupings.models import MemberRow, NetworkRow
 from node.honour import public as honour
-from node.neighbours.public import PeerShown, own_actor, peer
+from node.neighbours.public import PeerShown, own_ids, peer
 from protocols import groupings as wire
 from protocols.errors import RemoteProtocolError
 from protocols.groupings import Listed, MemberList
@@ -70,12 +70,12 @@ def store(unit: Unit, network: NetworkRow, document: JsonObject, found: MemberLi
 
 def _our_standing(unit: Unit, network: NetworkRow, found: MemberList) -> None:
     """What the list says of us counts only where it shows what we signed ourselves since we last joined."""
-    us = next((each for each in found.members if each.member == own_actor(unit)), None)
+    us = [each for each in found.members if each.member in own_ids(unit)]
     signed = {wire.digest(each) for each in network.sent}
-    listed = [] if us is None else [each for each in us.acceptances if wire.digest(each) in signed]
-    if us is not None and (listed or network.state == "member"):
+    listed = [each for entry in us for each in entry.acceptances if wire.digest(each) in signed]
+    if us and (listed or network.state == "member"):
         if network.state == "applied":
-            network.state, network.since, network.note = "member", us.since, ""
+            network.state, network.since, network.note = "member", us[-1].since, ""
         network.listed = listed
     elif network.state == "member":
         network.state, network.listed = "removed", []
@@ -88,7 +88,7 @@ def _fellows(unit: Unit, network: NetworkRow, found: MemberList) -> None:
     rows = {row.actor_id: row for row in records.members(unit, network.actor_id, "listed", "member", "left", GONE)}
     present = set()
     for listed in found.members:
-        if listed.member == own_actor(unit):
+        if listed.member in own_ids(unit):
             continue
         present.add(listed.member)
         _take_fellow(unit, network, listed, rows.get(listed.member))

@@ -15,7 +15,7 @@ from node.groupings import publishing, records
 from node.groupings.models import MemberRow, NetworkRow
 from node.groupings.values import MemberLine, Membership, OfferShown, OwnNetwork
 from node.modules.missions import public as missions
-from node.neighbours.public import Health, health, own_actor, peer, peers
+from node.neighbours.public import Health, health, own_actor, own_ids, peer, peers
 from protocols import groupings as wire
 
 FORMER = 50
@@ -174,7 +174,7 @@ def _line(
         accepted=newest.terms.version if newest else None,
         terms_hash=newest.hash if newest else "",
         is_late=newest is None or not newest.is_newest,
-        is_us=row.actor_id == own_actor(unit),
+        is_us=row.actor_id in own_ids(unit),
         missions=counts.get(row.host, 0),
         is_official=None if official is None or not row.code else row.code in official,
         error=row.last_error if inside else "",

@@ -8,7 +8,7 @@ from node.core.unit import Unit
 from node.groupings import records
 from node.groupings.models import MemberRow, NetworkRow, OfferRow
 from node.honour import public as honour
-from node.neighbours.public import own_actor
+from node.neighbours.public import own_ids
 from protocols import groupings as wire
 from protocols.honour.terms import Party
 from protocols.types import JsonObject
@@ -41,7 +41,7 @@ def sync_all(unit: Unit, network: NetworkRow) -> None:
     if network.state != "own":
         sync_grouping(unit, network)
     for row in records.members(unit, network.actor_id, "member"):
-        if row.actor_id != own_actor(unit):
+        if row.actor_id not in own_ids(unit):
             sync_member(unit, network, row)
 
 

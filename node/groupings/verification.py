@@ -10,7 +10,7 @@ from node.core.unit import Unit
 from node.groupings import pairs, records
 from node.groupings.models import NetworkRow
 from node.honour import public as honour
-from node.neighbours.public import own_actor
+from node.neighbours.public import own_ids
 from protocols import groupings as wire
 from protocols.errors import RemoteProtocolError
 from protocols.honour.terms import Party, terms_hash
@@ -55,7 +55,7 @@ def _terms(unit: Unit, row: NetworkRow) -> Iterator[str]:
     if row.state == "member":
         add(row.actor_id, {found: terms.grouping for found, terms in offers.items()})
     for each in records.members(unit, row.actor_id, "member"):
-        if each.verified and each.actor_id != own_actor(unit):
+        if each.verified and each.actor_id not in own_ids(unit):
             add(each.actor_id, pairs.accepting(each.acceptances))
     there = set(honour.common_terms(unit, row.actor_id))
     for actor, _, found in sorted(expected - there):

@@ -16,7 +16,7 @@ from node.groupings.models import NetworkRow, OfferRow
 from node.honour import agreements, choosing
 from node.honour import public as honour
 from node.honour.models import TermsRow
-from node.neighbours import addresses, following
+from node.neighbours import addresses, rules
 from node.neighbours.public import own_proof_method
 from protocols.honour import terms as wire_terms
 from protocols.honour.terms import Way
@@ -270,11 +270,11 @@ def _all_current(unit: Unit) -> bool:
 async def test_a_blocked_member_is_not_offered_at_the_till(network: Network) -> None:
     await network.open(network.a, network.b)
     _, card = await resident(network.a)
-    await network.b.write(following.set_rule, network.a.host.partition(":")[0], "block", "Litige.", BY)
+    await network.b.write(rules.set_rule, network.a.host.partition(":")[0], "block", "Litige.", BY)
     assert await network.b.read(honours, network.g.host)
     with pytest.raises(Conflict, match="no-terms"):
         await charge(network.b, network.a, card, 5)
-    await network.b.write(following.set_rule, network.a.host.partition(":")[0], None, "", BY)
+    await network.b.write(rules.set_rule, network.a.host.partition(":")[0], None, "", BY)
     await all_honour(network.g, network.a, network.b)
 
 
