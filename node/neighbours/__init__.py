@@ -18,6 +18,7 @@ MODULE = Module(
     ),
     jobs=(
         Job("tidy", 3600, "stores:tidy"),
+        Job("unwanted", 3600, "rules:part_with_unwanted"),
         Job("upkeep", 300, "upkeep:look_after"),
         Job("followers", 21_600, "services:compare_followers"),
     ),

@@ -52,7 +52,7 @@ def set_rule(unit: Unit, host: str, rule: str | None, reason: str, by: str) -> N
     `neighbours.rules-full`."""
     name = host_name(host)
     _write(unit, name, rule, reason, by)
-    _part_with_unwanted(unit)
+    part_with_unwanted(unit)
     audit.record(unit, by, "neighbours.rule-set", name[:200], rule=rule or "none", reason=reason)
 
 
@@ -61,7 +61,7 @@ def set_only_listed(unit: Unit, only: bool, by: str) -> None:
     unit.session.merge(Setting(part="neighbours", key="allow_listed_only", value=only))
     unit.session.flush()
     unit.seen_settings.pop("neighbours", None)
-    _part_with_unwanted(unit)
+    part_with_unwanted(unit)
     audit.record(unit, by, "neighbours.only-listed-set", "", only=only)
 
 
@@ -122,7 +122,8 @@ def _unwanted(unit: Unit) -> list[Peer]:
     return [row for row in rows if not wanted[row.host]]
 
 
-def _part_with_unwanted(unit: Unit) -> None:
+def part_with_unwanted(unit: Unit) -> None:
+    """End every tie with whoever may not federate; once an hour too, for settings changed elsewhere."""
     unit.wake(RULES)
     for row in _unwanted(unit):
         row.we_follow, row.follow_id = "no", None
