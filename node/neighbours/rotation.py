@@ -1,4 +1,7 @@
-"""Rotating our own keys: by a button, with a grace time, or at once when they leaked."""
+"""Rotating our own keys: by a button, with a grace time, or at once when they leaked.
+
+Clauses: specs/federation.md §12.
+"""
 
 from __future__ import annotations
 
