@@ -20,7 +20,7 @@ MODULE = Module(
     desk_cards="cards:desk_cards",
     gdpr="gdpr",
     navigation=(NavItem("news.list", "Actualités", "newspaper", "decide", order=15),),
-    jobs=(Job("publication", 60, "jobs:publish_due"),),
+    jobs=(Job("publication", 60, "jobs:publish"),),
     errors={
         "news.unknown": "Cet article n’existe pas ou plus.",
         "news.not-editor": "Seule la mairie écrit les actualités.",

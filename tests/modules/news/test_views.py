@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -11,11 +12,12 @@ from aiohttp import FormData
 from node.core.node import Node
 from node.core.unit import Unit
 from node.media.storing import path_of
-from node.modules.news import neighbours, reading, service
+from node.modules.news import jobs, neighbours, reading, service
 from node.modules.news.feed import ATOM
 from node.modules.news.reading import Filters
 from protocols.articles import Article
 from tests.fixtures.browser import Page, Visitor
+from tests.fixtures.nodes import TestClock
 from tests.modules.missions.conftest import People
 from tests.modules.missions.people import person
 from tests.modules.news.articles import DRAFT, agent, draft_with, published
@@ -205,3 +207,15 @@ async def test_in_english(node: Node, browser: People) -> None:
     visitor = await browser("", "en")
     assert "From the commune" in (await visitor.get("/actualites")).text
     assert "published on 23 November 2026" in (await visitor.get(f"/actualites/{article_id}")).text
+
+
+async def test_the_job_lets_an_article_appear(node: Node, clock: TestClock) -> None:
+    author = await node.write(agent)
+    article_id = await node.write(service.create, author, DRAFT)
+    await node.write(service.publish, author, article_id, clock.now + timedelta(hours=1))
+    writes = node.writes
+    await jobs.publish(node)
+    assert node.writes == writes
+    clock.forward(hours=1)
+    await jobs.publish(node)
+    assert (await node.read(reading.page, article_id)).state == "published"
