@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from node.civic import skills
 from node.core.requests import node_of, require_member, viewer_of
 from node.modules.associations import reading
+from node.modules.events import public as events
 from web.forms import bind_query
 from web.render import render
 
@@ -33,6 +34,7 @@ async def show(request: aio.Request) -> aio.Response:
         "skills": skills.BY_KEY,
         "is_member": viewer_of(request).membership(found.organisation.id) is not None,
         "has_missions": node.has("missions"),
+        "events": await node.read(events.of_organisation, found.organisation.id) if node.has("events") else (),
     }
     return render(request, "associations/show.html", values)
 

@@ -66,6 +66,7 @@ async def test_registering_and_leaving(node: Node, browser: People) -> None:
     here, event_id = await prepared(node, draft_with(places=1))
     path = f"/evenements/{event_id}"
     stranger = await browser()
+    assert f'href="{path}"' in (await stranger.get(f"/associations/{here.slug}")).text
     page = await stranger.get(path)
     for words in (
         DRAFT.title.replace("’", "'"),
