@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from federation.client import FederationClient
+from federation.discovery import fetch_actor
+from federation.remote_actor import RemoteActor
 from tests.guards.guard import Guard, answering, later
 
 STORMS = "federation/test_storms.py::"
 STORES = "node/neighbours/test_stores.py::"
+
+MOVING = "node/neighbours/test_moving.py::"
+
+
+async def _believed(client: FederationClient, mover: str) -> RemoteActor:
+    """Whoever the mover names is it, without being asked."""
+    left = await fetch_actor(client, mover)
+    return await fetch_actor(client, str(left.profile.moved_to))
+
 
 STATE = (
     Guard(
@@ -65,6 +77,16 @@ STATE = (
         "the farewell of whom we do not know is answered without a look at its key",
         {"federation.inbox.Inbox._pass_over_farewell": later(None)},
         (STORMS + "test_a_storm_of_farewells_asks_nobody",),
+    ),
+    Guard(
+        "move-confirmed",
+        "move",
+        "a Move counts if both documents say so: movedTo there, alsoKnownAs here; and three hops at most, none twice",
+        {"node.neighbours.moving.arrival": _believed},
+        (
+            MOVING + "test_a_move_that_is_not_confirmed_moves_nothing[unclaimed]",
+            MOVING + "test_a_move_that_is_not_confirmed_moves_nothing[circle]",
+        ),
     ),
     Guard(
         "once",
