@@ -12,10 +12,12 @@ from federation.remote_actor import read_actor
 from federation.verification import proved_since
 from protocols import (
     actors,
+    attendance,
     cavage,
     fields,
     groupings,
     jcs,
+    joining,
     multikey,
     nodeinfo,
     origins,
@@ -25,10 +27,13 @@ from protocols import (
     webfinger,
 )
 from protocols.activities import build_create, build_follow, build_move, build_offer, build_undo, parse_activity
+from protocols.articles import build_article, parse_article
 from protocols.collections import build_collection, build_page, parse_collection, parse_page
 from protocols.digests import check_content_digest, check_digest
 from protocols.ed25519 import public_key
 from protocols.errors import LocalProtocolError
+from protocols.events import build_event, parse_event
+from protocols.follower_digests import read_header
 from protocols.honour import statement, terms, wire
 from protocols.honour.consent import read_pass, verify_pass
 from protocols.honour.log import entry_from_json, entry_json
@@ -36,7 +41,9 @@ from protocols.honour.terms import PartyKey
 from protocols.messages import HttpMessage
 from protocols.missions import build_mission, parse_mission
 from protocols.strict_json import loads
+from tests.protocols import test_events as made
 from tests.protocols import test_groupings as house
+from tests.protocols import test_joining as joined
 from tests.protocols.documents import ACTOR, COMMUNE, MISSION, OTHER
 from tests.protocols.honour.pair import KEY_A, KEY_B, TERMS, A
 from tests.protocols.honour.pair import NOW as THEN
@@ -63,6 +70,7 @@ JRD = webfinger.build_jrd(
 )  # fmt: skip
 COLLECTION = build_collection(COMMUNE + "/outbox", total=3, items=[COMMUNE + "/1", CREATE])
 PAGE = build_page(COMMUNE + "/outbox?page=1", part_of=COMMUNE + "/outbox", items=[CREATE], next_page=COMMUNE + "/2")
+ATTENDED = attendance.sign(joined.SIGNED, seed=SEED, verification_method=METHOD)
 HOUSE_TERMS = house.offered()
 PAGED: dict[str, Any] = {**build_collection(COMMUNE + "/outbox", total=3), "first": PAGE}
 
@@ -112,6 +120,15 @@ DOCUMENTS: dict[str, tuple[Parser, Sequence[Any]]] = {
     "honour statement": (
         functools.partial(statement.verify_countersigned, keys={}),
         (wire.to_json(STATEMENT),),
+    ),
+    "event": (parse_event, (build_event(made.EVENT),)),
+    "article": (parse_article, (build_article(made.ARTICLE),)),
+    "wish to take part": (joining.parse_wish, (joined.join(),)),
+    "participation": (joining.parse_answer, (joined.answer(),)),
+    "attendance": (attendance.parse, (ATTENDED,)),
+    "attendance, verified": (
+        functools.partial(attendance.verify, public_key=public_key(SEED), verification_method=METHOD, now=joined.NOW),
+        (ATTENDED,),
     ),
     "grouping's terms": (groupings.read_terms, (HOUSE_TERMS,)),
     "grouping's acceptance": (groupings.read_acceptance, (house.accepted(house.ANNA, HOUSE_TERMS),)),
@@ -196,6 +213,7 @@ TEXTS: dict[str, Callable[[str], Any]] = {
     "did:key": multikey.from_did_key,
     "pem": actors.rsa_public_key,
     "party key": _key,
+    "follower digest": read_header,
     "canonical": _canonical,
     "json": lambda text: loads(text.encode("utf-8", "surrogatepass")),
 }
