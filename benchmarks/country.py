@@ -52,7 +52,7 @@ ANSWER_BYTES = 250
 BUSIEST_HOUR = 0.2
 """Share of the day's messages in its busiest hour."""
 ROW_BYTES = 420
-"""A row of the table of ids heard, with its indexes; measured on a node of 100,000 (`benchmarks.memory`)."""
+"""A row of the table of ids heard, with its indexes; an assumption; `benchmarks.memory` prints what a node leaves."""
 SAMPLES = 256
 
 

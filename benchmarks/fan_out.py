@@ -51,7 +51,7 @@ KIND = (("Content-Type", "application/activity+json"),)
 
 def wait_for(port: int) -> None:
     """Until somebody listens there."""
-    for _ in range(300):
+    for _ in range(1200):
         with contextlib.suppress(OSError):
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from node.core.recent import Recent
 
@@ -33,7 +34,7 @@ async def test_the_oldest_goes_when_it_is_full() -> None:
         return number
 
     for number in (1, 2, 3, 1, 3):
-        await kept.get(number, lambda number=number: read(number))  # type: ignore[misc]  # bound now, not later
+        await kept.get(number, partial(read, number))
     assert asked == [1, 2, 3, 1]
 
 
