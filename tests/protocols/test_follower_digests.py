@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.errors import RemoteProtocolError
@@ -43,6 +43,7 @@ def test_a_malformed_header_is_refused(value: str) -> None:
         read_header(value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_makes_it_stumble(value: str) -> None:
     try:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from nacl.signing import SigningKey
 
@@ -98,6 +98,7 @@ anything: st.SearchStrategy[Json] = st.recursive(
 MEMBERS = [*answer()["result"], *join()["ygor:participation"], "ygor:evidence"]  # type: ignore[misc] # objects
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(MEMBERS), anything, max_size=4))
 def test_no_value_makes_a_reader_stumble(changes: JsonObject) -> None:
     for read, document in ((parse_wish, join(**changes)), (parse_answer, answer(**changes))):
