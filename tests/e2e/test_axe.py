@@ -26,7 +26,7 @@ WALKERS = (
 STARTS = {None: ("/", "/connexion", "/inscription"), "paul": ("/", "/bureau", "/caisse/piscine/journee")}
 BY_MAIL = frozenset({"accounts.link", "accounts.link_sent"})
 """One comes to these by a mail and by sending a form: looked at in their own test."""
-HUBS = frozenset({"home.show", "home.desk", "profile.show"})
+HUBS = frozenset({"home.show", "home.desk", "profile.show", "missions.mine"})
 LOOKS = 2
 """The most walkers who look at one kind of page, hubs apart; those with most to do go first."""
 MAIN = HUBS | {
