@@ -43,7 +43,6 @@ async def test_members_pay_at_each_other_and_at_the_grouping(network: Network) -
     await sound(network.g, network.a, network.b, network.c)
 
 
-@both_databases
 async def test_leaving_ends_what_is_new_and_keeps_what_is_owed(network: Network) -> None:
     await network.open(network.a, network.b)
     _, card = await resident(network.a)
