@@ -26,6 +26,8 @@ FILES = frozenset(
     }
 )
 """Addresses that are no pages."""
+OWN = frozenset({"sharing.participation"})
+"""One person’s own pages, which others meet as links in the letters of the demonstration: they have their own test."""
 SEVERAL = {"missions.show": 3, "events.show": 3, "news.show": 2, "rewards.show": 2, "neighbours.peer": 2}
 """Kinds of page that differ enough to look at several."""
 
@@ -38,7 +40,7 @@ def kinds() -> dict[str, aio.AbstractResource]:
         if part.module.routes:
             router.add_routes(part.load(part.module.routes)())
     named = router.named_resources()
-    return {name: found for name, found in named.items() if name not in FILES and _opens(found)}
+    return {name: found for name, found in named.items() if name not in FILES | OWN and _opens(found)}
 
 
 def _opens(resource: aio.AbstractResource) -> bool:
