@@ -45,8 +45,12 @@ def _overview(
         "commune": commune,
         "readable": is_readable(section.accent),
         "chosen": chosen,
-        "modules": modules.lines(node.runtime.registry, node.facts.modules),
-        "parts": [part for part in node.parts if part.module.settings],
+        "options": [
+            (line.name, gettext(request, line.title), gettext(request, line.summary) if line.summary else "")
+            for line in modules.lines(node.runtime.registry, node.facts.modules)
+            if not line.needed
+        ],
+        "parts": [(part.name, gettext(request, part.module.title)) for part in node.parts if part.module.settings],
     }
     return render(request, "administration/settings.html", context, status=max(commune.status, chosen.status))
 
@@ -136,9 +140,8 @@ def _part_page(request: aio.Request, part: Part, form: Form[Any]) -> aio.StreamR
         }
         for name, info in form.model.model_fields.items()
     ]
-    return render(
-        request, "administration/part.html", {"part": part, "form": form, "fields": fields}, status=form.status
-    )
+    context = {"part": part.name, "title": gettext(request, part.module.title), "form": form, "fields": fields}
+    return render(request, "administration/part.html", context, status=form.status)
 
 
 async def show_log(request: aio.Request) -> aio.StreamResponse:

@@ -37,7 +37,7 @@ async def show(request: aio.Request) -> aio.Response:
         "now": node_of(request).runtime.clock(),
         "states": STATES,
         "kinds": KINDS,
-        "reason": reason_of(found.reason),
+        "sentence": reason_of(found.reason),
     }
     return render(request, "sharing/participation.html", values)
 

@@ -108,3 +108,13 @@ def wait_for(person: Person, words: str, *, path: str | None = None) -> None:
         assert time.monotonic() < end, f"no {words!r} on {person.page.url}: {person.text()}"
         person.page.wait_for_timeout(200)
         person.page.reload()
+
+
+def propose_terms(administrator: Person, commune: str) -> None:
+    """Sign terms for a neighbour to countersign, forty tokens a day each way."""
+    administrator.go("/bureau")
+    administrator.press("Conditions", within=administrator.main)
+    administrator.press(f"Proposer à {commune}", within=administrator.main)
+    administrator.fill(ours_day_cap=40, theirs_day_cap=40)
+    administrator.press("Signer et envoyer", within=administrator.main)
+    assert "en attente" in administrator.text(), administrator.text()

@@ -57,7 +57,7 @@ def test_charging_with_the_keyboard(person: Callable[..., Person]) -> None:
     gestures.certify_by_card(ines, mission, code)
     had = gestures.balance(leila)
     theo.go("/caisse/mediatheque")
-    assert theo.page.evaluate("document.activeElement.name") == "card", "the card's field is ready for typing"
+    theo.page.wait_for_function("document.activeElement.name === 'card'")  # the card's field is ready for typing
     price = int(theo.text('[name="offer_id"] option:checked').rpartition(" ")[2])
     theo.page.keyboard.type(code)
     theo.page.keyboard.press("Enter")  # as scanners do after the code: the till says who it is, and charges nothing yet

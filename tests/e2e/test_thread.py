@@ -78,12 +78,7 @@ def test_a_card_that_cannot_pay_is_refused_and_nothing_moves(person: Come) -> No
 
 def test_terms_are_proposed_countersigned_and_settled(person: Come) -> None:
     claire, sophie = person("claire", HOME), person("sophie", GARDENS)
-    claire.go("/bureau")
-    claire.press("Conditions", within=claire.main)
-    claire.press("Proposer à Auzeville-Tolosane", within=claire.main)
-    claire.fill(ours_day_cap=40, theirs_day_cap=40)
-    claire.press("Signer et envoyer", within=claire.main)
-    assert "en attente" in claire.text(), claire.text()
+    gestures.propose_terms(claire, "Auzeville-Tolosane")
 
     gestures.wait_for(sophie, "Castanet-Tolosan Proposées", path="/admin/conditions")
     sophie.press("Castanet-Tolosan", within=sophie.main)

@@ -65,6 +65,7 @@ MODULES = {
     path.relative_to(ROOT).as_posix(): words
     for room in ROOMS
     for path in sorted((ROOT / room).rglob("*.py"))
+    if "node_modules" not in path.parts
     if path != Path(__file__) and "§" in (words := words_of(path))
 }
 

@@ -91,6 +91,7 @@ def publish(unit: Unit, first: int, count: int) -> None:
             name=f"Mission {number}",
             start=start,
             end=start + timedelta(hours=2),
+            tokens=2,
         )
         publish_created(unit, wire.build_mission(mission, to=(PUBLIC,), cc=(f"{actor}/followers",)))
 
