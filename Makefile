@@ -1,8 +1,8 @@
 # Everything one does with a checkout of Ygor. `make` alone lists the targets.
 
 PORT ?= 8000
-# One worker more than processors: many tests wait for servers they started. The longest files, in tests/e2e, come first.
-WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; echo $$((n + 1)))
+# Two workers more than processors: many tests wait for servers they started. The longest files, in tests/e2e, come first.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; echo $$((n + 2)))
 PYTEST_ARGS ?=
 UPGRADE ?=
 IMAGE ?= ygor

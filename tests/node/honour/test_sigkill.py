@@ -55,6 +55,7 @@ def served(folders: list[Path], port: int, settings: ProcessSettings, log: Path)
         process.wait(timeout=10)
 
 
+@pytest.mark.parametrize("settings", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True)
 @pytest.mark.timeout(500)
 async def test_killed_in_the_middle_of_200_charges(
     factory: NodeFactory, settings: ProcessSettings, tmp_path: Path
