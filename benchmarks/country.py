@@ -168,7 +168,7 @@ async def stored(place: Path, received: Sequence[Received]) -> float:
         handlers = handlers_of(node)
         start = time.process_time()
         for first in range(0, len(received), 16):
-            await node.write(take_in_all, received[first : first + 16], handlers)
+            await node.write(take_in_all, [(each, None) for each in received[first : first + 16]], handlers)
         return (time.process_time() - start) / len(received)
     finally:
         node.close()

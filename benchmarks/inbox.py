@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import contextlib
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -56,7 +57,7 @@ def ygor(place: Path) -> Iterator[tuple[str, int, int]]:
 def fedify(folder: Path) -> Iterator[tuple[str, int]]:
     """Fedify on its own Node, from the `node_modules` in `folder`."""
     port = free_port()
-    node = folder / "node_modules" / "node" / "bin" / "node"
+    node = next(iter(sorted(folder.resolve().glob("node_modules/node-*/bin/node"))), shutil.which("node") or "node")
     with _process([str(node), str(Path(__file__).parent / "fedify_inbox.mjs"), str(port)], port, None, folder):
         yield f"http://127.0.0.1:{port}/inbox", port
 

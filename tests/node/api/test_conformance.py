@@ -64,6 +64,7 @@ def realistic(case: Case[Any], known: dict[str, str]) -> None:
         case.body.update({name: known[name] for name in known if name in case.body and name != "id"})
 
 
+@pytest.mark.parametrize("settings", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True)
 @pytest.mark.parametrize("mode", list(GenerationMode))
 def test_every_operation_keeps_to_the_document(target: Target, mode: GenerationMode) -> None:
     headers = {"Host": target.host, "X-Forwarded-Proto": "http", "X-Forwarded-Host": target.host}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, update
 
 from node.core.config import ProcessSettings, change_address
@@ -20,6 +21,7 @@ from tests.node.honour.communes import BY, Communes, MovingClock, books_agree, f
 from tests.node.neighbours.communes import quiet
 
 
+@pytest.mark.parametrize("settings", ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)], indirect=True)
 async def test_terms_books_and_cards_outlive_a_move_and_two_rotations(
     tmp_path: Path, settings: ProcessSettings
 ) -> None:
