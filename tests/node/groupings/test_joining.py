@@ -80,6 +80,7 @@ async def test_a_refused_commune_reads_why_and_may_ask_again(network: Network) -
     await join(network.a, network.g)
 
 
+@pytest.mark.soak
 async def test_a_removed_member_is_honoured_no_more(network: Network) -> None:
     """A payment in flight when the member is removed comes to its end."""
     await network.open(network.a, network.b)

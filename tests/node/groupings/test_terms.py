@@ -278,6 +278,7 @@ async def test_a_blocked_member_is_not_offered_at_the_till(network: Network) -> 
     await all_honour(network.g, network.a, network.b)
 
 
+@pytest.mark.soak
 async def test_a_look_that_was_cut_off_is_made_again(network: Network) -> None:
     """The claim is committed before anything leaves: after a crash the row is due again, a little later."""
     await network.open(network.a)
