@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from node.core.errors import Conflict, Invalid
 from node.groupings import admitting, joining, pages
 from node.honour import public as honour
+from node.honour.models import IssuedRow
 from node.neighbours.public import peers
 from protocols import groupings as wire
 from tests.fixtures.serving import until
@@ -80,12 +82,13 @@ async def test_a_refused_commune_reads_why_and_may_ask_again(network: Network) -
     await join(network.a, network.g)
 
 
-@pytest.mark.soak
 async def test_a_removed_member_is_honoured_no_more(network: Network) -> None:
     """A payment in flight when the member is removed comes to its end."""
     await network.open(network.a, network.b)
     _, card = await resident(network.a)
     paid = await charge(network.b, network.a, card, 20)
+    issued = select(IssuedRow.payment).where(IssuedRow.payment == paid)
+    await until(lambda: network.a.read(lambda unit: unit.session.scalar(issued)))  # asked, not yet answered
     await network.g.write(admitting.remove, network.a.host, "Plus de nouvelles.", BY)
     assert (await outcome(network.b, paid)).state == "posted"
     await until(lambda: network.a.read(standing, network.g.host, "removed"))

@@ -37,6 +37,7 @@ from tests.node.groupings.networks import (
     sound,
 )
 from tests.node.honour import communes as pair
+from tests.node.neighbours.communes import quiet
 
 
 async def accept_new(network: Network, *communes: Any) -> None:
@@ -278,10 +279,10 @@ async def test_a_blocked_member_is_not_offered_at_the_till(network: Network) -> 
     await all_honour(network.g, network.a, network.b)
 
 
-@pytest.mark.soak
 async def test_a_look_that_was_cut_off_is_made_again(network: Network) -> None:
     """The claim is committed before anything leaves: after a crash the row is due again, a little later."""
     await network.open(network.a)
+    await quiet(network.g, network.a)  # no news on the way that would make it due at once
     await network.a.write(lambda unit: _due(unit, unit.now))
     while (look := await network.a.write(refreshing.claim)) is None:
         await network.a.write(lambda unit: _due(unit, unit.now))  # the watcher was quicker
