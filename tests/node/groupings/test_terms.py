@@ -290,6 +290,7 @@ async def test_a_look_that_was_cut_off_is_made_again(network: Network) -> None:
     assert due is not None
     assert timedelta(0) < due - network.clock() < timedelta(hours=13)
     network.clock.forward(hours=13)
+    network.a.wake("groupings")  # it sleeps by the real clock
     await until(lambda: network.a.read(lambda unit: _due_later(unit)))
     assert look.grouping == addresses.actor_id(network.g.facts)
 
