@@ -11,7 +11,12 @@ from node.core.config import ProcessSettings
 from node.core.node import Node
 from node.core.unit import Unit
 from tests.fixtures.nodes import NodeFactory, TestClock, fresh_database, open_unit
+from tests.fixtures.places import use_memory
 from tests.fixtures.postgres import postgres_server
+
+
+def pytest_configure() -> None:
+    use_memory()
 
 
 @pytest.fixture
