@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks import country, fan_out, inbox, memory, pages, territory, transfers
+from benchmarks import charges, country, fan_out, inbox, memory, pages, territory, transfers, wallets
 
 
 def main() -> None:
-    for each in (transfers, pages, territory, inbox, fan_out, memory, country):
+    for each in (transfers, wallets, charges, pages, territory, inbox, fan_out, memory, country):
         print(f"\n# {each.__name__.rpartition('.')[2]}", flush=True)
         each.main()
 
