@@ -6,7 +6,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import select
 
 from node.core.ids import new_id
 from node.core.unit import Unit
@@ -28,7 +28,7 @@ def sweep(unit: Unit, limit: int = CHUNK) -> Swept:
     amount = 0
     for (day, cls), lots in groupby(rows, key=lambda row: (row.expiry_day, row.cls)):
         amount += _batch(unit, hand, day, cls, list(lots))
-    emptied = _drop_empty(unit, limit)
+    emptied = _drop_empty(unit, hand, limit)
     return Swept(len(rows), amount, more=len(rows) == limit or emptied == limit)
 
 
@@ -63,16 +63,15 @@ def _batch(unit: Unit, hand: Hand, day: date, cls: str, lots: list[Any]) -> int:
     return amount
 
 
-def _drop_empty(unit: Unit, limit: int) -> int:
+_DROP = posting.sql(
+    "DELETE FROM ledger_lots WHERE account_id = ? AND cls = ? AND expiry_day = ? AND funder = ? AND amount = 0"
+)
+
+
+def _drop_empty(unit: Unit, hand: Hand, limit: int) -> int:
     """Forget emptied lots whose day has passed; their history stands in the entries."""
     empty = select(LOTS.c.account_id, LOTS.c.cls, LOTS.c.expiry_day, LOTS.c.funder)
     rows = unit.session.execute(empty.where(LOTS.c.expiry_day < unit.today, LOTS.c.amount == 0).limit(limit)).all()
     for row in rows:
-        key = and_(
-            LOTS.c.account_id == row.account_id,
-            LOTS.c.cls == row.cls,
-            LOTS.c.expiry_day == row.expiry_day,
-            LOTS.c.funder == row.funder,
-        )
-        unit.session.execute(delete(LOTS).where(key, LOTS.c.amount == 0))
+        hand.run(_DROP, row.account_id, row.cls, row.expiry_day.isoformat(), row.funder)
     return len(rows)
