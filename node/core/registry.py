@@ -23,6 +23,7 @@ CORE_PARTS = (
     "node.ledger",
     "node.cards",
     "node.media",
+    "node.emission",
     "node.neighbours",
     "node.honour",
     "node.administration",

@@ -14,9 +14,11 @@ FUNDER_LIMIT = 64
 
 
 def award(
-    unit: Unit, transfer_id: str, wallet_id: str, amount: int, memo: Memo, *, cls: str = "token", funder: str = ""
-) -> Posted:
-    """Move tokens from the treasury into a wallet's lot of today's award, valid `validity_months` from today.
+    unit: Unit, transfer_id: str, wallet_id: str, amount: int, memo: Memo, *, cls: str = "token", funder: str = "",
+    validity_months: int | None = None,
+) -> Posted:  # fmt: skip
+    """Move tokens from the treasury into a wallet's lot of today's award, valid `validity_months` from today (None: as
+    the settings say).
 
     Raises Invalid (amount, memo, class, kind of account), NotFound (no such account), Conflict (`ledger.conflict`;
     `ledger.treasury-short` with `missing`).
@@ -35,7 +37,8 @@ def award(
     except DomainError:
         posting.forget(hand, asked)
         raise
-    day = rules.expiry_day(unit.today, unit.settings("ledger", Settings).validity_months)
+    months = validity_months or unit.settings("ledger", Settings).validity_months
+    day = rules.expiry_day(unit.today, months)
     portion = Portion(cls, day, funder, amount)
     posting.put(hand, wallet_id, portion)
     posting.write_entries(hand, asked.id, [*legs, *posting.legs(wallet_id, [portion], 1)])

@@ -6,6 +6,7 @@ from node.ledger.accounts import account, find_owed, open_account, open_owed, op
 from node.ledger.awards import award
 from node.ledger.balances import balance, find_transfer, history, supply
 from node.ledger.day_books import DayBook, day_books
+from node.ledger.figures import Flow, Seal, Spent, awarded_to, expiring, flows, sealed_before, spending, treasury_days
 from node.ledger.holds import commit_hold, expire_holds, find_hold, hold, release_hold
 from node.ledger.minting import destroy, mint
 from node.ledger.posting import TREASURY
@@ -14,7 +15,7 @@ from node.ledger.rules import AMOUNT_LIMIT
 from node.ledger.settings import Settings
 from node.ledger.spending import spend, transfer_between
 from node.ledger.sweep import sweep
-from node.ledger.values import Account, Balance, Held, Line, Lot, Posted, Supply, Swept
+from node.ledger.values import Account, Balance, Held, Line, Lot, Memo, Posted, Supply, Swept
 from node.ledger.verification import verify
 
 __all__ = [
@@ -23,24 +24,31 @@ __all__ = [
     "Account",
     "Balance",
     "DayBook",
+    "Flow",
     "Held",
     "Line",
     "Lot",
+    "Memo",
     "Posted",
+    "Seal",
     "Settings",
+    "Spent",
     "Supply",
     "Swept",
     "account",
     "award",
+    "awarded_to",
     "balance",
     "commit_hold",
     "correct",
     "day_books",
     "destroy",
     "expire_holds",
+    "expiring",
     "find_hold",
     "find_owed",
     "find_transfer",
+    "flows",
     "history",
     "hold",
     "mint",
@@ -49,10 +57,13 @@ __all__ = [
     "open_wallet",
     "refund",
     "release_hold",
+    "sealed_before",
     "spend",
+    "spending",
     "supply",
     "sweep",
     "transfer_between",
+    "treasury_days",
     "verify",
     "wallet_of",
 ]

@@ -22,6 +22,8 @@ MODULE = Module(
         "media.film-large": "Cette vidéo est trop lourde : {limit} Mo au plus. Donnez plutôt son lien.",
         "media.captions-kind": "Choisissez un fichier de sous-titres WebVTT (.vtt), en UTF-8.",
         "media.captions-large": "Ce fichier de sous-titres est trop lourd : {limit} Ko au plus.",
+        "media.document-kind": "Choisissez un fichier PDF.",
+        "media.document-large": "Ce document est trop lourd : {limit} Mo au plus.",
         "media.unknown": "Ce fichier n’existe pas ou plus.",
     },
 )

@@ -1,4 +1,4 @@
-"""Films and their captions: judged by their bytes, kept as they are."""
+"""Films, their captions, documents: judged by their bytes, kept as they are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from node.media.pictures import sniffed
 
 LARGEST_BYTES = 40 * 2**20
 LARGEST_CAPTIONS_BYTES = 500 * 2**10
+LARGEST_DOCUMENT_BYTES = 10 * 2**20
 ENDINGS = {"video/mp4": "mp4", "video/webm": "webm"}
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -21,6 +22,15 @@ def film_ending(body: bytes) -> str:
     if not ending or (ending == "mp4" and body[4:8] != b"ftyp") or (ending == "webm" and b"webm" not in body[:64]):
         raise Invalid("media.film-kind", field="film")
     return ending
+
+
+def document_body(body: bytes) -> bytes:
+    """A whole PDF file. Raises Invalid with field `document`."""
+    if len(body) > LARGEST_DOCUMENT_BYTES:
+        raise Invalid("media.document-large", field="document", limit=LARGEST_DOCUMENT_BYTES // 2**20)
+    if not body.startswith(b"%PDF-") or b"%%EOF" not in body[-1024:]:
+        raise Invalid("media.document-kind", field="document")
+    return body
 
 
 def captions_text(body: bytes) -> bytes:

@@ -9,13 +9,16 @@ from sqlalchemy import delete, select
 from node.core.errors import NotFound
 from node.core.unit import Unit
 from node.media.models import File, Use
-from node.media.storing import Picture, store_captions, store_film, store_picture
+from node.media.storing import Picture, store_captions, store_document, store_film, store_picture
 
-__all__ = ["LARGEST_UPLOAD_BYTES", "TYPES", "Picture", "path", "store_captions", "store_film", "store_picture", "use"]
+__all__ = [
+    "LARGEST_UPLOAD_BYTES", "TYPES", "Picture", "path", "store_captions", "store_document", "store_film",
+    "store_picture", "use",
+]  # fmt: skip
 
 LARGEST_UPLOAD_BYTES = 52 * 2**20
 """What a form with a film, a picture and captions may weigh: more than each may, so that the page can say which."""
-TYPES = {"webp": "image/webp", "mp4": "video/mp4", "webm": "video/webm", "vtt": "text/vtt"}
+TYPES = {"webp": "image/webp", "mp4": "video/mp4", "webm": "video/webm", "vtt": "text/vtt", "pdf": "application/pdf"}
 
 
 def use(unit: Unit, used_by: str, names: Collection[str]) -> None:

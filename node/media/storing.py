@@ -25,7 +25,7 @@ from node.media import films, pictures
 from node.media.models import File, Use
 
 T = TypeVar("T")
-NAME = re.compile(r"[0-9a-f]{64}\.(webp|mp4|webm|vtt)")
+NAME = re.compile(r"[0-9a-f]{64}\.(webp|mp4|webm|vtt|pdf)")
 UNUSED_KEPT = timedelta(days=1)
 SWEPT_AT_ONCE = 200
 
@@ -56,6 +56,11 @@ async def store_film(node: Node, body: bytes) -> str:
 async def store_captions(node: Node, body: bytes) -> str:
     """Keep captions; returns their name. Raises Invalid with field `captions`."""
     return await _store(node, await _apart(node, films.captions_text, body), "vtt")
+
+
+async def store_document(node: Node, body: bytes) -> str:
+    """Keep a PDF file; returns its name. Raises Invalid with field `document`."""
+    return await _store(node, await _apart(node, films.document_body, body), "pdf")
 
 
 def path_of(node: Node, name: str) -> Path:

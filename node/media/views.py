@@ -25,7 +25,8 @@ async def show(request: aio.Request) -> aio.StreamResponse:
             "Content-Type": f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
             "Cache-Control": f"public, max-age={YEAR_S}, immutable",
             "Content-Security-Policy": "default-src 'none'; sandbox",
-            "Content-Disposition": "inline",
+            # A document may carry scripts of its own: it is for the reader's own viewer, not for this site.
+            "Content-Disposition": "attachment" if name.endswith(".pdf") else "inline",
             "Cross-Origin-Resource-Policy": "cross-origin",
         }
     )
@@ -33,4 +34,4 @@ async def show(request: aio.Request) -> aio.StreamResponse:
 
 
 def routes() -> list[aio.RouteDef]:
-    return [aio.get(r"/media/{name:[0-9a-f]{64}\.(?:webp|mp4|webm|vtt)}", show, name="media.show")]
+    return [aio.get(r"/media/{name:[0-9a-f]{64}\.(?:webp|mp4|webm|vtt|pdf)}", show, name="media.show")]

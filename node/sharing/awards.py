@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from federation.remote_actor import read_actor
 from node.core.errors import DomainError
 from node.core.unit import Unit
+from node.emission import public as emission
 from node.honour import public as honour
 from node.ledger import public as ledger
 from node.neighbours.public import Incoming
@@ -107,7 +108,8 @@ def _award(unit: Unit, row: Request) -> date | None:
     memo = {"kind": "mission", "mission_id": row.local_id, "title": row.title, "commune": row.peer_name}
     with unit.session.begin_nested():
         wallet_id = ledger.open_wallet(unit, row.account_id)
-        posted = ledger.award(unit, f"sharing:{row.id}", wallet_id, row.tokens, memo)
+        months = emission.validity_months(unit)  # of caps and budgets: specs/emission.md §3.5
+        posted = ledger.award(unit, f"sharing:{row.id}", wallet_id, row.tokens, memo, validity_months=months)
     row.transfer_id = posted.transfer_id
     return max((day for day, _amount in posted.lots), default=None)
 

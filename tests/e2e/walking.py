@@ -15,6 +15,10 @@ from tests.e2e.people import Person
 
 FILES = frozenset(
     {
+        "emission.csv",
+        "emission.draw",
+        "emission.json",
+        "emission.schema",
         "events.calendar",
         "events.feed",
         "missions.calendar",

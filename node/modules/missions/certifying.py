@@ -1,6 +1,6 @@
 """The organisation's word that somebody came: by list, by card, on the spot. It is given once and pays once.
 
-A certification is one row per sign-up (a unique column) and one transfer whose id is made from the sign-up, so a
+A certification is one row per sign-up (a unique column) and one award whose id is made from the sign-up, so a
 double click, two members with two phones, or a transaction that is run again all end in the same single award.
 """
 
@@ -17,21 +17,25 @@ from node.core import audit
 from node.core.errors import Conflict, Invalid, NotFound
 from node.core.ids import new_id
 from node.core.unit import Unit
-from node.ledger import public as ledger
+from node.emission import public as emission
+from node.emission.events import AwardRefused, AwardRevoked, AwardSigned
 from node.modules.missions import notes, people, rules, signups
-from node.modules.missions.events import MissionCertified
+from node.modules.missions.events import MissionCertified, MissionRevoked
 from node.modules.missions.models import Certification, Mission, Shift, Signup
 from node.modules.missions.rules import Method
 from node.modules.missions.settings import Settings
 from node.sharing import public as sharing
 
 MOST_AT_ONCE = 500
+KIND = "mission"
+"""How the awards scale calls what is certified here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Certified:
     """Who was certified for what. `already`: it had been done before and nothing was paid again. `on_the_spot`: the
-    person had not signed up."""
+    person had not signed up. `tokens`: what was awarded, less than `asked` for `reason` (scale, week, month, year), and
+    not paid yet while it waits for a second signature (`waiting`)."""
 
     signup_id: str
     mission_id: str
@@ -44,6 +48,9 @@ class Certified:
     expiry_day: date | None
     already: bool = False
     on_the_spot: bool = False
+    asked: int = 0
+    reason: str = ""
+    waiting: bool = False
 
 
 def certify_signups(
@@ -134,8 +141,10 @@ def _certify(
     signup.state = rules.next_signup_state(signup.state, "attend")
     minutes = rules.minutes_of(shift.starts_at, shift.ends_at)
     guest = people.is_guest(unit, signup.account_id)
-    tokens = 0 if guest else mission.tokens  # a guest's own commune decides what it gives (specs/decisions/0020)
-    transfer_id, expiry_day = ("", None) if guest else _award(unit, mission, signup)
+    # A guest's own commune decides what it gives (specs/decisions/0020).
+    got = None if guest or not mission.tokens else _award(unit, certifier_id, mission, signup, minutes)
+    waiting = got is not None and got.state == "waiting"
+    tokens = got.amount if got else 0
     unit.session.add(
         Certification(
             id=new_id(),
@@ -145,20 +154,21 @@ def _certify(
             method=method,
             at=unit.now,
             minutes=minutes,
-            tokens=tokens,
-            transfer_id=transfer_id,
+            tokens=0 if waiting else tokens,
+            transfer_id=got.transfer_id if got else "",
         )
     )
     unit.session.flush()
     audit.record(unit, certifier_id, "missions.certified", signup.id, method=method, tokens=tokens)
     certified = Certified(
-        signup.id, mission.id, shift.id, signup.account_id, name, mission.title, tokens, minutes, expiry_day,
-        on_the_spot=on_the_spot,
+        signup.id, mission.id, shift.id, signup.account_id, name, mission.title, tokens, minutes,
+        got.expiry_day if got else None, on_the_spot=on_the_spot, asked=got.asked if got else 0,
+        reason=got.reason if got else "", waiting=waiting,
     )  # fmt: skip
     if guest:
         sharing.attest_guest(unit, signup.account_id, _attendance(unit, mission, shift, minutes))
-    else:
-        _emit(unit, certifier_id, mission, shift, certified, transfer_id)
+    elif not waiting:  # else it is not certified before the second person has signed
+        _emit(unit, certifier_id, mission, shift, certified, got.transfer_id if got else "")
     return certified
 
 
@@ -190,7 +200,7 @@ def _emit(
             hours=certified.minutes / 60,
             skills=tuple(mission.skills),
             theme=mission.theme,
-            tokens=mission.tokens,
+            tokens=certified.tokens,
             expiry_day=certified.expiry_day,
             certified_at=unit.now,
             certifier_id=certifier_id,
@@ -200,11 +210,53 @@ def _emit(
     )
 
 
-def _award(unit: Unit, mission: Mission, signup: Signup) -> tuple[str, date | None]:
-    """Pay the tokens of a mission, if it gives any. Returns the transfer's id and the tokens' last day."""
-    if mission.tokens == 0:
-        return "", None
-    wallet_id = ledger.open_wallet(unit, signup.account_id)
+def _award(unit: Unit, certifier_id: str, mission: Mission, signup: Signup, minutes: int) -> emission.Awarded:
+    """What the commune's rules leave of the tokens of a mission."""
     memo = {"kind": "mission", "mission_id": mission.id, "title": mission.title}
-    posted = ledger.award(unit, rules.transfer_id(signup.id), wallet_id, mission.tokens, memo)
-    return posted.transfer_id, max((day for day, _amount in posted.lots), default=None)
+    claim = emission.Claim(
+        award_id=rules.transfer_id(signup.id), kind=KIND, subject=signup.id, title=mission.title, theme=mission.theme,
+        account_id=signup.account_id, certifier_id=certifier_id, organisation_id=mission.organisation_id,
+        tokens=mission.tokens, minutes=minutes, memo=memo,
+    )  # fmt: skip
+    return emission.award(unit, claim)
+
+
+def signed(unit: Unit, event: AwardSigned) -> None:
+    """The second person signed: now it is certified."""
+    found = _of_award(unit, event.kind, event.subject)
+    if found is None:
+        return
+    done, signup, shift, mission = found
+    done.tokens, done.transfer_id = event.amount, event.transfer_id
+    unit.session.flush()
+    name = people.display_name(unit, signup.account_id)
+    certified = Certified(
+        signup.id, mission.id, shift.id, signup.account_id, name, mission.title, done.tokens, done.minutes,
+        event.expiry_day,
+    )  # fmt: skip
+    _emit(unit, done.certifier_id, mission, shift, certified, event.transfer_id)
+
+
+def withdrawn(unit: Unit, event: AwardRefused | AwardRevoked) -> None:
+    """The action does not stand: the sign-up says so and is never certified again."""
+    found = _of_award(unit, event.kind, event.subject)
+    if found is None:
+        return
+    _done, signup, _shift, mission = found
+    signup.state = rules.next_signup_state(signup.state, "revoke")
+    unit.session.flush()
+    unit.emit(MissionRevoked(signup.id, mission.id, signup.account_id))
+
+
+def _of_award(unit: Unit, kind: str, signup_id: str) -> tuple[Certification, Signup, Shift, Mission] | None:
+    if kind != KIND:
+        return None
+    query = (
+        select(Certification, Signup, Shift, Mission)
+        .join(Signup, Signup.id == Certification.signup_id)
+        .join(Shift, Shift.id == Signup.shift_id)
+        .join(Mission, Mission.id == Shift.mission_id)
+        .where(Certification.signup_id == signup_id)
+    )
+    row = unit.session.execute(query).one_or_none()
+    return row._tuple() if row else None

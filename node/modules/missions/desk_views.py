@@ -132,7 +132,20 @@ async def certify_list(request: aio.Request) -> aio.Response:
             new_ones = [one for one in done if not one.already]
             said = ngettext(request, "{num} présence validée.", "{num} présences validées.", len(new_ones))
             flash(request, said)
+            _say_less(request, new_ones)
     return redirect(request, "missions.presence", query={"creneau": shift_id}, id=mission_id)
+
+
+def _say_less(request: aio.Request, done: list[Certified]) -> None:
+    """What was not awarded in full, or not yet, is said: nobody finds out by counting."""
+    reduced = sum(bool(one.reason) for one in done)
+    if reduced:
+        said = ngettext(request, "{num} attribution réduite.", "{num} attributions réduites.", reduced)
+        flash(request, said, "warn")
+    waiting = sum(one.waiting for one in done)
+    if waiting:
+        said = ngettext(request, "{num} seconde signature à donner.", "{num} secondes signatures à donner.", waiting)
+        flash(request, said, "warn")
 
 
 async def certify_card(request: aio.Request) -> aio.Response:

@@ -48,3 +48,12 @@ class MissionCertified:
     certifier_id: str
     done_on: date
     transfer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissionRevoked:
+    """A certified attendance does not stand any more."""
+
+    signup_id: str
+    mission_id: str
+    account_id: str

@@ -68,7 +68,7 @@ class Signup(Base):
 
 
 class Certification(Base):
-    """The organisation's word that somebody came. Append-only."""
+    """The organisation's word that somebody came. Only what was paid is added later, when a second person signs."""
 
     __tablename__ = "missions_certifications"
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from node.core.errors import DomainError
 from node.core.unit import Unit
+from node.emission import public as emission
 from node.modules.missions import people, rules, service
 from node.modules.missions.models import Certification, Mission, Shift, Signup
 from node.modules.missions.settings import Settings
@@ -17,7 +18,7 @@ from node.modules.missions.settings import Settings
 @dataclass(frozen=True, slots=True)
 class Expected:
     """One person on the list. `tokens` and `method` are None and empty until certified; `own`: the viewer's own line,
-    which somebody else must certify."""
+    which somebody else must certify; `waiting`: the tokens wait for a second signature."""
 
     signup_id: str
     name: str
@@ -25,6 +26,7 @@ class Expected:
     tokens: int | None
     method: str
     own: bool
+    waiting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def _roll(unit: Unit, viewer_id: str, mission: Mission, shift: Shift) -> Roll:
     )
     rows = unit.session.execute(query).all()
     names = people.display_names(unit, [signup.account_id for signup, _done in rows])
+    unpaid = emission.waiting_of(unit, [rules.transfer_id(signup.id) for signup, done in rows if done])
     days = unit.settings("missions", Settings).certification_days
     refusal = ""
     try:
@@ -116,6 +119,7 @@ def _roll(unit: Unit, viewer_id: str, mission: Mission, shift: Shift) -> Roll:
                 tokens=done.tokens if done else None,
                 method=done.method if done else "",
                 own=signup.account_id == viewer_id,
+                waiting=rules.transfer_id(signup.id) in unpaid,
             )
             for signup, done in rows
         ),

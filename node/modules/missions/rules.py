@@ -13,7 +13,7 @@ from node.civic import themes
 from node.core.errors import Conflict, Forbidden, Invalid
 
 MissionState = Literal["draft", "published", "withdrawn", "cancelled"]
-SignupState = Literal["registered", "waiting", "cancelled", "attended", "absent"]
+SignupState = Literal["registered", "waiting", "cancelled", "attended", "absent", "revoked"]
 Method = Literal["list", "card", "code"]
 
 MOST_SHIFTS = 20
@@ -50,10 +50,11 @@ SIGNUP_STEPS: dict[tuple[str, str], SignupState] = {
     ("registered", "attend"): "attended",
     ("registered", "miss"): "absent",
     ("absent", "attend"): "attended",
+    ("attended", "revoke"): "revoked",
 }
 # Who holds one of the places. Somebody absent has left it to whoever came instead.
 SEATED: tuple[SignupState, ...] = ("registered", "attended")
-LIVE: tuple[SignupState, ...] = ("registered", "waiting", "attended", "absent")
+LIVE: tuple[SignupState, ...] = ("registered", "waiting", "attended", "absent", "revoked")
 
 
 def next_mission_state(state: str, action: str) -> MissionState:

@@ -10,6 +10,7 @@ from node.civic.search import folded
 from node.core.errors import Conflict, Invalid, NotFound
 from node.core.ids import new_id
 from node.core.unit import Unit
+from node.emission import public as emission
 from node.modules.missions import notices, people, rules
 from node.modules.missions.events import MissionChanged, MissionPublished, MissionWithdrawn
 from node.modules.missions.models import Mission, Shift, Signup
@@ -141,6 +142,10 @@ def draft_of(mission: Mission, shifts: Sequence[Shift]) -> MissionDraft:
 
 def _check(unit: Unit, draft: MissionDraft) -> None:
     rules.check_draft(draft, most_tokens=unit.settings("missions", Settings).most_tokens)
+    lengths = [rules.minutes_of(shift.starts_at, shift.ends_at) for shift in draft.shifts]
+    most = emission.most(unit, "mission", draft.theme, min(lengths)) if lengths else None
+    if most is not None and draft.tokens > most:  # what is promised is what will be paid
+        raise Invalid("missions.tokens-scale", field="tokens", limit=most)
 
 
 def _write(mission: Mission, draft: MissionDraft) -> None:
@@ -191,7 +196,7 @@ def _change_shift(unit: Unit, mission: Mission, shift: Shift, draft: ShiftDraft,
     if not same_time or shift.places != draft.places:
         rules.check_shift(draft, unit.now)
     signups = signups_of(unit, shift.id)
-    if not same_time and any(signup.state == "attended" for signup in signups):
+    if not same_time and any(signup.state in {"attended", "revoked"} for signup in signups):
         raise Conflict("missions.shift-certified")
     seated = [signup for signup in signups if signup.state in rules.SEATED]
     if draft.places < len(seated):
@@ -204,7 +209,7 @@ def _change_shift(unit: Unit, mission: Mission, shift: Shift, draft: ShiftDraft,
 
 def _drop_shift(unit: Unit, mission: Mission, shift: Shift) -> None:
     signups = signups_of(unit, shift.id)
-    if any(signup.state == "attended" for signup in signups):
+    if any(signup.state in {"attended", "revoked"} for signup in signups):
         raise Conflict("missions.shift-certified")
     if signups:
         _cancel_shift(unit, mission, shift, "")

@@ -25,7 +25,7 @@ class MissionDoor:
         signup = found and signups.find_signup(unit, found[1].id, guest_id)
         if found and signup is not None and signup.state in {"registered", "waiting"}:
             signups.leave(unit, guest_id, found[1].id)
-        elif signup is not None and signup.state in {"attended", "absent"}:
+        elif signup is not None and signup.state in {"attended", "absent", "revoked"}:
             raise Conflict("missions.begun")
 
     def standing(self, unit: Unit, guest_id: str, object_uri: str, slot_uri: str) -> Standing | None:
@@ -34,8 +34,9 @@ class MissionDoor:
             return None
         mission, shift = found
         signup = signups.find_signup(unit, shift.id, guest_id)
+        state = rules.as_signup_state(signup.state) if signup else None
         return Standing(
-            state=rules.as_signup_state(signup.state) if signup else None,
+            state="refused" if state == "revoked" else state,
             title=mission.title,
             organisation=people.organisation(unit, mission.organisation_id).name,
             place=mission.place_name,

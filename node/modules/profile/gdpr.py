@@ -24,6 +24,7 @@ def export(unit: Unit, account_id: str) -> dict[str, Any]:
                 "transfer_id": row.transfer_id,
                 "digest": row.digest,
                 "evidence": row.evidence,
+                "revoked_at": row.revoked_at.isoformat() if row.revoked_at else None,
             }
             for row in unit.session.scalars(wanted)
         ],

@@ -15,7 +15,8 @@ class Action(Base):
     """One certified action. Append-only: texts are kept as they were on the day, whatever becomes of the mission.
 
     `kind` is `mission` until other parts certify too; `signup_id` makes the record idempotent; `evidence` is the
-    statement this node signed, `digest` its name (hex SHA-256 without the proof).
+    statement this node signed, `digest` its name (hex SHA-256 without the proof). `revoked_at`: since when it does not
+    stand any more; it is kept, but shown in no register.
     """
 
     __tablename__ = "profile_actions"
@@ -37,6 +38,7 @@ class Action(Base):
     transfer_id: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
     evidence: Mapped[dict[str, Any]] = mapped_column(JsonColumn)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     __table_args__ = (Index("ix_profile_actions_account_id_done_on", "account_id", "done_on"),)
 

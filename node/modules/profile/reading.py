@@ -44,7 +44,8 @@ def register(unit: Unit, account_id: str) -> Register:
 
 def actions(unit: Unit, account_id: str) -> tuple[ActionShown, ...]:
     """Somebody's certified actions, the latest first."""
-    wanted = select(Action).where(Action.account_id == account_id).order_by(Action.done_on.desc(), Action.id.desc())
+    wanted = select(Action).where(Action.account_id == account_id, Action.revoked_at.is_(None))
+    wanted = wanted.order_by(Action.done_on.desc(), Action.id.desc())
     return tuple(_shown(row) for row in unit.session.scalars(wanted))
 
 
@@ -71,7 +72,7 @@ def fitting(
 def evidence(unit: Unit, account_id: str, action_id: str) -> JsonObject:
     """The signed statement about one's own action. Raises NotFound `profile.action-unknown`."""
     row = unit.session.get(Action, action_id)
-    if row is None or row.account_id != account_id:
+    if row is None or row.account_id != account_id or row.revoked_at is not None:
         raise NotFound("profile.action-unknown")
     found: JsonObject = row.evidence
     return found

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from node.civic import skills, themes
 from node.core.ids import new_id
 from node.core.unit import Unit
-from node.modules.missions.events import MissionCertified
+from node.modules.missions.events import MissionCertified, MissionRevoked
 from node.modules.profile import evidence, rules
 from node.modules.profile.models import Action, Interest
 from node.modules.profile.values import Interests
@@ -44,6 +44,14 @@ def record(unit: Unit, event: MissionCertified) -> None:
         )
     )
     unit.session.flush()
+
+
+def revoke(unit: Unit, event: MissionRevoked) -> None:
+    """The action does not stand any more: it leaves the register, its row stays."""
+    row = unit.session.scalar(select(Action).where(Action.signup_id == event.signup_id))
+    if row is not None and row.revoked_at is None:
+        row.revoked_at = unit.now
+        unit.session.flush()
 
 
 def record_elsewhere(unit: Unit, event: CertifiedElsewhere) -> None:

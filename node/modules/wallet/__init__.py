@@ -1,5 +1,4 @@
-"""The wallet: my card, my tokens and when they end; at the desk, a card for somebody without a phone; for the council,
-the supply of tokens and their minting."""
+"""The wallet: my card, my tokens and when they end; at the desk, a card for somebody without a phone."""
 
 from node.core.module import Module, NavItem
 
@@ -13,13 +12,9 @@ MODULE = Module(
     api="api:routes",
     page_facts="cards:page_facts",
     home_cards="cards:home_cards",
-    navigation=(
-        NavItem("wallet.card", "Ma carte", "qr-code", "me", order=30, thumb=True),
-        NavItem("wallet.supply", "Jetons", "coins", "desk", frozenset({"administrator", "elected_member"}), order=80),
-    ),
+    navigation=(NavItem("wallet.card", "Ma carte", "qr-code", "me", order=30, thumb=True),),
     errors={"wallet.person": "Choisissez une personne inscrite."},
     audit={
         "cards.replaced": "Carte remplacée",
-        "ledger.minted": "Jetons créés",
     },
 )

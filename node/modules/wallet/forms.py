@@ -13,14 +13,6 @@ class LostInput(BaseModel):
     card: str = Field(max_length=26)
 
 
-class MintInput(BaseModel):
-    """A decision of the council to bring tokens into being."""
-
-    amount: int = Field(ge=1, le=1_000_000)
-    decision: str = Field(min_length=5, max_length=200)
-    decision_id: str = Field(pattern=r"^[0-9A-Z]{26}$")
-
-
 class LotOut(BaseModel):
     """Tokens by the last day on which they are valid."""
 

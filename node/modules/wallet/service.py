@@ -1,4 +1,4 @@
-"""What a wallet shows, and what the desk and the council may do with tokens."""
+"""What a wallet shows, and what the desk may do with cards."""
 
 from __future__ import annotations
 
@@ -149,10 +149,3 @@ def _person(unit: Unit, account_id: str) -> None:
     person = accounts.account_summary(unit, account_id)
     if person is None or person.state != "active":
         raise NotFound("wallet.person")
-
-
-def mint(unit: Unit, decision_id: str, amount: int, decision: str, by: str) -> ledger.Posted:
-    """Bring tokens into being by a decision of the council. `decision_id` makes a repeated click harmless."""
-    if ledger.find_transfer(unit, decision_id) is None:
-        audit.record(unit, by, "ledger.minted", decision_id, amount=amount, decision=decision)
-    return ledger.mint(unit, decision_id, amount, {"title": decision, "by": by})

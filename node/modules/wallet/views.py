@@ -1,19 +1,14 @@
-"""Pages of the wallet: the card, the printed card, the desk, the supply."""
+"""Pages of the wallet: the card, the printed card, the desk."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web as aio
 
-from node.core.errors import DomainError
-from node.core.ids import new_id
 from node.core.requests import node_of, require_login, require_role
-from node.ledger import public as ledger
 from node.modules.wallet import STAFF, service
-from node.modules.wallet.forms import LostInput, MintInput
+from node.modules.wallet.forms import LostInput
 from web.flash import flash
-from web.forms import Form, bind, blank
+from web.forms import bind
 from web.i18n import N_, gettext
 from web.render import keep_offline, redirect, render
 
@@ -83,34 +78,6 @@ async def desk_lost(request: aio.Request) -> aio.Response:
     return redirect(request, "wallet.desk-card", account_id=account_id)
 
 
-async def supply(request: aio.Request) -> aio.Response:
-    """Where the commune's tokens are."""
-    require_role(request, "administrator", "elected_member")
-    return await _supply_page(request, blank(request, MintInput, {"decision_id": new_id()}))
-
-
-async def _supply_page(request: aio.Request, form: Form[Any]) -> aio.Response:
-    figures = await node_of(request).read(ledger.supply)
-    return render(request, "wallet/supply.html", {"supply": figures, "form": form}, status=form.status)
-
-
-async def mint(request: aio.Request) -> aio.Response:
-    """A decision of the council becomes tokens."""
-    viewer = require_role(request, "administrator")
-    assert viewer.account_id is not None
-    form = await bind(request, MintInput)
-    if not form.valid:
-        return await _supply_page(request, form)
-    value = form.value
-    try:
-        await node_of(request).write(service.mint, value.decision_id, value.amount, value.decision, viewer.account_id)
-    except DomainError as error:
-        form.refuse(request, error)
-        return await _supply_page(request, form)
-    flash(request, gettext(request, N_("{count} jetons sont dans la réserve."), count=value.amount))
-    return redirect(request, "wallet.supply")
-
-
 def routes() -> list[aio.RouteDef]:
     return [
         aio.get("/carte", card, name="wallet.card"),
@@ -119,6 +86,4 @@ def routes() -> list[aio.RouteDef]:
         aio.post("/carte/perdue", lost, name="wallet.lost"),
         aio.get("/guichet/cartes/{account_id}", desk_card, name="wallet.desk-card"),
         aio.post("/guichet/cartes/{account_id}/perdue", desk_lost, name="wallet.desk-lost"),
-        aio.get("/admin/jetons", supply, name="wallet.supply"),
-        aio.post("/admin/jetons", mint, name="wallet.mint"),
     ]

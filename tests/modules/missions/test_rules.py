@@ -53,8 +53,9 @@ def test_every_step_of_a_signup(state: str, action: str) -> None:
             rules.next_signup_state(state, action)
 
 
-def test_a_certified_attendance_is_never_undone() -> None:
-    assert not [step for step in rules.SIGNUP_STEPS if step[0] == "attended"]
+def test_a_certified_attendance_is_never_undone_but_revoked() -> None:
+    assert [step for step in rules.SIGNUP_STEPS if step[0] == "attended"] == [("attended", "revoke")]
+    assert not [step for step in rules.SIGNUP_STEPS if step[0] == "revoked"]
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,6 @@ from tests.fixtures.clients import site_of
 from tests.fixtures.nodes import TestClock
 from tests.fixtures.town import settle
 
-DECISION = {"amount": "500", "decision": "2026-11-23/07", "decision_id": "01KAAAAAAAAAAAAAAAAAAAAAAA"}
-
 
 def audited(unit: Unit, action: str) -> int:
     counted = select(func.count()).select_from(AuditEntry).where(AuditEntry.action == action)
@@ -127,42 +125,3 @@ async def test_the_desk_prints_and_replaces_cards(node: Node) -> None:
         assert (await node.write(cards.issue, jeanne)).grouped_code in replaced.text
         for unknown in ("/guichet/cartes/nobody", "/guichet/cartes/01K00000000000000000000000"):
             assert (await agent.get(unknown)).status == 404
-
-
-async def test_only_an_administrator_mints_and_only_once(node: Node) -> None:
-    town = await node.write(settle)
-
-    async def minted() -> int:
-        return (await node.read(ledger.supply)).minted
-
-    async with site_of(node) as site:
-        for account, status in ((town.leila, 403), (town.agent, 403), (town.elected, 200)):
-            visitor = await site.signed_in(account)
-            seen = await visitor.get("/admin/jetons")
-            assert seen.status == status
-            assert "Créer ces jetons" not in seen.text
-            assert (await visitor.post("/admin/jetons", DECISION, page="/moi/compte")).status == 403
-        assert await minted() == 1000
-        claire = await site.signed_in(town.administrator)
-        assert "Créer ces jetons" in (await claire.get("/admin/jetons")).text
-        for _ in range(2):
-            done = await claire.post("/admin/jetons", DECISION, page="/admin/jetons")
-            assert done.path == "/admin/jetons"
-        assert await minted() == 1500
-        assert await node.read(audited, "ledger.minted") == 1
-        other = await claire.post("/admin/jetons", {**DECISION, "amount": "600"}, page="/admin/jetons")
-        assert other.status == 409 or other.status == 422
-        for bad in (
-            {"amount": "0"},
-            {"amount": "-5"},
-            {"amount": "1000001"},
-            {"amount": "x"},
-            {"decision": "no"},
-            {"decision": "y" * 201},
-            {"decision_id": ""},
-            {"decision_id": "short"},
-        ):
-            refused = await claire.post("/admin/jetons", {**DECISION, **bad}, page="/admin/jetons")
-            assert refused.status == 422, bad
-            assert "Créer ces jetons" in refused.text
-        assert await minted() == 1500
