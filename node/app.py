@@ -173,6 +173,7 @@ def _context(request: aio.Request) -> Mapping[str, Any]:
         "footer_links": [
             {"href": "/territoire", "label": gettext(request, "Communes voisines")},
             {"href": "/reseau", "label": gettext(request, "Réseau intercommunal")},
+            {"href": "/jetons", "label": gettext(request, "Les jetons de la commune")},
             {"href": "/api", "label": gettext(request, "API")},
         ],
         "accessibility_url": _path(request, "home.accessibility"),

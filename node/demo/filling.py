@@ -9,12 +9,10 @@ from node.accounts import passwords
 from node.accounts import public as accounts
 from node.accounts import service as account_service
 from node.accounts.roles import grant
-from node.core.ids import new_id
 from node.core.unit import Unit
 from node.core.viewer import SYSTEM
-from node.demo import agenda, history, visits, world
+from node.demo import agenda, council, history, visits, world
 from node.demo.world import Job, Town
-from node.ledger import public as ledger
 from node.modules.missions import service as missions
 from node.modules.missions.rules import MissionDraft, ShiftDraft
 from node.modules.rewards import offers
@@ -31,8 +29,8 @@ def fill(unit: Unit, town: Town, password_hash: str) -> None:
         draft = organisations.Draft(group.name, group.kind, group.summary, group.summary, address=group.address)
         groups[group.name] = organisations.create(unit, SYSTEM, draft).id
         membership.add(unit, SYSTEM, groups[group.name], ids[group.manager], "manager")
-    memo = {"title": "Délibération de lancement"}
-    ledger.mint(history.earlier(unit, history.BEGINNING_DAYS), new_id(), world.SUPPLY, memo)
+    council.vote(history.earlier(unit, history.BEGINNING_DAYS), town, ids, world.SUPPLY)
+    council.allot(unit, town, ids, groups)
     for job in town.jobs:
         manager = next(group.manager for group in town.groups if group.name == job.association)
         written = _draft(unit, job, world.POSITIONS[town.label])
@@ -47,6 +45,7 @@ def fill(unit: Unit, town: Town, password_hash: str) -> None:
     visits.place(unit, town)
     agenda.announce(unit, town, ids, groups)
     history.live_through(unit, town, ids, groups)
+    council.close_the_month(unit)
 
 
 def _person(unit: Unit, town: Town, person: world.Person, password_hash: str) -> str:

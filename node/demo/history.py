@@ -10,6 +10,7 @@ from node.accounts import public as accounts
 from node.cards import public as cards
 from node.core.ids import new_id
 from node.core.unit import Unit
+from node.demo import council
 from node.demo.world import Deed, Town
 from node.modules.missions import certifying, service, signups
 from node.modules.missions.rules import MissionDraft, ShiftDraft
@@ -27,7 +28,7 @@ def earlier(unit: Unit, days: int) -> Unit:
 
 def live_through(unit: Unit, town: Town, ids: Mapping[str, str], groups: Mapping[str, str]) -> None:
     """Carry out the town's deeds, the oldest first. `ids`: key of a person → account; `groups`: name → organisation."""
-    for deed in sorted(town.deeds, key=lambda deed: -deed.days_ago):
+    for deed in sorted((*town.deeds, *council.last_month(unit, town)), key=lambda deed: -deed.days_ago):
         manager = ids[next(group.manager for group in town.groups if group.name == deed.group)]
         act = _volunteer if deed.tokens else _buy
         act(earlier(unit, deed.days_ago), deed, ids[deed.person], manager, groups[deed.group])

@@ -145,6 +145,10 @@ CASTANET = Town(
             "ecology", ("gardening",), "Jardin des Fontanelles", 6, 3,
         ),
         Deed(
+            "amina", 5, "Encadrer le chantier d’automne", "Arbres et Paysages", "Une journée avec douze jeunes.",
+            "ecology", ("gardening",), "Parc de la Mairie", 60, 6,
+        ),
+        Deed(
             "amina", 3, "Porter les courses de ses voisins", "Familles solidaires", "Une tournée dans le quartier.",
             "solidarity", (), "Centre social", 5, 2,
         ),

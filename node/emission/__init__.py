@@ -23,10 +23,8 @@ MODULE = Module(
     checks="verification:verify",
     gdpr="gdpr",
     navigation=(
-        NavItem("emission.mine", "Mes attributions", "award", "me", order=35),
-        NavItem("emission.open", "Les jetons de la commune", "coins", "territory", order=60),
         NavItem("emission.treasury", "Jetons", "coins", "desk", OFFICE, order=80),
-        NavItem("emission.waiting", "Secondes signatures", "signature", "desk", STAFF, order=82),
+        NavItem("emission.waiting", "Certifications", "signature", "desk", STAFF, order=82),
     ),
     jobs=(Job("audits", 3600, "jobs:draw"),),
     errors={

@@ -32,6 +32,10 @@ class DrawShown:
     audited: int
     drawn_at: datetime
 
+    @property
+    def first(self) -> date:
+        return date.fromisoformat(f"{self.period}-01")
+
 
 @dataclass(frozen=True, slots=True)
 class AuditShown:

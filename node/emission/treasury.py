@@ -13,7 +13,7 @@ from node.emission.settings import Settings
 from node.ledger import public as ledger
 from node.organisations import public as organisations
 
-WEEKS = 12
+WEEKS = 8
 DAYS = 14
 MONTHS = 12
 
@@ -41,6 +41,10 @@ class Month:
     spent: int | None
     expired: int | None
     revoked: int | None
+
+    @property
+    def first(self) -> date:
+        return date.fromisoformat(f"{self.month}-01")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web as aio
 
+from node.civic import themes
 from node.core.requests import node_of, require_role
 from node.emission import OFFICE, acts, audits, scale, treasury, words
 from node.emission.settings import Settings
+from web.i18n import gettext
 from web.render import render
 
 
@@ -19,6 +21,7 @@ async def open_books(request: aio.Request) -> aio.Response:
         "lines": await node.read(scale.lines),
         "draws": await node.read(audits.draws),
         "settings": await node.read(lambda unit: unit.settings("emission", Settings)),
+        "labels": {theme.key: gettext(request, theme.label) for theme in themes.THEMES},
         "words": words,
     }
     return render(request, "emission/open.html", values)

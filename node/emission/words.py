@@ -5,7 +5,7 @@ from __future__ import annotations
 from node.civic.words import N_
 
 KINDS = {"mission": N_("Mission")}
-BASES = {"action": N_("jetons au plus par action"), "hour": N_("jetons au plus par heure")}
+BASES = {"action": N_("jetons par action"), "hour": N_("jetons par heure")}
 PERIODS = {"week": N_("semaine"), "month": N_("mois"), "year": N_("an")}
 CLASSES = {"token": N_("Jetons ordinaires"), "gold": N_("Jetons en or")}
 EFFECTS = {"issue": N_("Créer des jetons"), "withdraw": N_("Retirer des jetons (correction)")}
