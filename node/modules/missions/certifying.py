@@ -259,4 +259,4 @@ def _of_award(unit: Unit, kind: str, signup_id: str) -> tuple[Certification, Sig
         .where(Certification.signup_id == signup_id)
     )
     row = unit.session.execute(query).one_or_none()
-    return row._tuple() if row else None
+    return (row[0], row[1], row[2], row[3]) if row else None

@@ -22,6 +22,7 @@ MY_STATES = {
     "waiting": N_("Liste d’attente"),
     "cancelled": N_("Place rendue ou annulée"),
     "attended": N_("Présence validée"),
+    "revoked": N_("Présence annulée"),
 }
 
 

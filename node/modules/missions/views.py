@@ -27,6 +27,7 @@ SAID = {
     "waiting": N_("C’est complet pour l’instant : vous êtes n° {position} sur la liste d’attente."),
     "cancelled": N_("Votre place est libérée. Merci d’avoir prévenu."),
     "attended": N_("Votre présence est déjà validée."),
+    "revoked": N_("Votre présence a été annulée : voyez pourquoi sous « Mes attributions »."),
     "absent": N_("Vous étiez inscrit·e, l’association vous a noté·e absent·e."),
 }
 
