@@ -10,6 +10,7 @@ from node.core.unit import Unit
 from node.emission import audits, datasets
 from node.emission.datasets import BASE, BY_NAME, Dataset, Rows
 from web.json import json_response
+from web.marks import limited
 from web.render import render
 
 OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
@@ -27,6 +28,7 @@ def _dataset(request: aio.Request) -> Dataset:
     return found
 
 
+@limited("120/minute")
 async def as_csv(request: aio.Request) -> aio.Response:
     dataset = _dataset(request)
     rows: Rows = await node_of(request).read(dataset.read)
@@ -34,6 +36,7 @@ async def as_csv(request: aio.Request) -> aio.Response:
     return aio.Response(text=datasets.as_csv(dataset, rows), content_type="text/csv", charset="utf-8", headers=headers)
 
 
+@limited("120/minute")
 async def as_json(request: aio.Request) -> aio.Response:
     dataset = _dataset(request)
 

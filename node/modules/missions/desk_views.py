@@ -34,6 +34,8 @@ from web.render import redirect, render
 from web.scope import current
 
 CARDS_PER_HOUR = 600
+SAID_ON_THE_PAGE = ("emission.budget", "emission.sole", "ledger.treasury")
+"""Refusals that a certifier meets while doing everything right: said above the list, not on a page of their own."""
 DONE = {
     "publier": N_("Votre mission est publiée."),
     "retirer": N_("Votre mission n’est plus proposée. Les personnes inscrites gardent leur place."),
@@ -128,7 +130,14 @@ async def certify_list(request: aio.Request) -> aio.Response:
             await node.write(_mark_absent, viewer.account_id or "", shift_id, ticked)
             flash(request, gettext(request, N_("C’est noté.")))
         else:
-            done = await node.write(certifying.certify_signups, viewer.account_id or "", shift_id, ticked)
+            try:
+                done = await node.write(certifying.certify_signups, viewer.account_id or "", shift_id, ticked)
+            except DomainError as error:
+                if not error.key.startswith(SAID_ON_THE_PAGE):
+                    raise
+                form.refuse(request, error)
+                flash(request, next(iter(form.errors.values())), "bad")
+                return redirect(request, "missions.presence", query={"creneau": shift_id}, id=mission_id)
             new_ones = [one for one in done if not one.already]
             said = ngettext(request, "{num} présence validée.", "{num} présences validées.", len(new_ones))
             flash(request, said)

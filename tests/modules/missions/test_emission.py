@@ -115,3 +115,15 @@ async def test_the_certifier_and_the_person_read_why_it_was_less(node: Node, clo
     await node.write(revoking.revoke, AGENT, rules.transfer_id(signup.signup_id), "Erreur de personne")
     assert "Présence annulée" in (await lucie.get(f"/missions/{mission_id}")).text
     assert "Annulée" in (await manager.get(page)).text
+
+
+async def test_an_exhausted_budget_is_said_above_the_list(node: Node, clock: TestClock, browser: People) -> None:
+    here, mission_id, [shift_id] = await prepared(node)
+    await node.write(lambda unit: scale.change_budget(unit, AGENT, here.association_id, "week", 5))
+    signup = await node.write(signups.sign_up, here.resident, shift_id)
+    clock.now = SATURDAY
+    manager = await browser(here.manager)
+    page = f"/missions/{mission_id}/presence"
+    said = await manager.post(f"{page}/{shift_id}", {"signup": signup.signup_id, "action": "attend"}, page=page)
+    assert (said.status, "Il reste 5 jetons au budget de la semaine" in said.text) == (200, True)
+    assert await node.read(state_of, signup.signup_id) == "registered"
