@@ -13,7 +13,10 @@ def callers(*names: str) -> set[str]:
     found = set()
     for path in (ROOT / "node").rglob("*.py"):
         where = path.relative_to(ROOT / "node").as_posix()
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if "ledger" not in text or not any(name in text for name in names):
+            continue
+        tree = ast.parse(text)
         used = {ast.unparse(each) for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
         imported = {
             f"ledger.{alias.name}"

@@ -48,7 +48,7 @@ def test_nothing_is_minted_before_a_second_person_confirms(unit: Unit) -> None:
 
 async def test_two_confirmations_at_once_mint_once(node: Node) -> None:
     here = await node.write(lambda unit: town(unit, supply=0))
-    act_id = await node.write(entered, here)
+    act_id = await node.write(lambda unit: entered(unit, here))
 
     def confirm(unit: Unit, account_id: str) -> bool:
         return acts.confirm(unit, viewer(unit, account_id), act_id)
