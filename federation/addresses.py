@@ -7,6 +7,7 @@ decided by a gateway. Refused unless `allow_private`: loopback, RFC 1918, ULA, C
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 _CARRIERS = (
@@ -22,6 +23,7 @@ _SITE_LOCAL = IPv6Network("fec0::/10")
 _RELAY = IPv4Network("192.88.99.0/24")  # 6to4 relay anycast, RFC 7526
 
 
+@lru_cache(4096)
 def is_allowed(address: str, *, allow_private: bool = False) -> bool:
     """Whether we may connect to `address` (text of an IPv4 or IPv6 address); what is no address is refused."""
     try:

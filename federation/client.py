@@ -205,9 +205,9 @@ class FederationClient:
             return
         if ask.method == "POST":
             now = self.clock()
-            await self.hosts.update(state.host, lambda known: succeeded(known, now, kind))
+            await self.hosts.note(state.host, lambda known: succeeded(known, now, kind))
         else:
-            await self.hosts.update(state.host, lambda known: replace(known, signature=kind))
+            await self.hosts.note(state.host, lambda known: replace(known, signature=kind))
 
     async def _send(self, url: str, ask: _Ask, budget: FetchBudget | None, kind: SignatureKind | None) -> Answer:
         """Send, and once more, signed anew, when a kept connection turns out to be closed (the peer restarted).

@@ -121,7 +121,7 @@ class DeliveryWorker:
     async def _start_due(self) -> int:
         """Claim as many rows as there are free places. While much is under way it waits for a few places more, so that
         one transaction claims several rows."""
-        if self._running and self._places.free < self._places.most_quick // 4:
+        if self._running and self._places.free < self._places.most_quick // 2:
             self._places.when_free(self.wake)
             return 0
         places = self._places.take(self._places.most_quick)
@@ -184,7 +184,7 @@ class DeliveryWorker:
         state = await self._hosts.load(host)
         recent = state.last_success is not None and now - state.last_success < timedelta(minutes=1)
         if not recent or state.last_error is not None or state.breaker != breaker.CLOSED:
-            await self._hosts.update(host, lambda known: hosts.succeeded(known, now))
+            await self._hosts.note(host, lambda known: hosts.succeeded(known, now))
 
     async def _refused(self, delivery: Delivery, error: PeerRefused | AddressRefused | LocalProtocolError) -> None:
         """An answer that is not 2xx, or one that we refuse to ask for: final, or tried again."""

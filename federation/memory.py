@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -54,6 +53,9 @@ class MemoryHosts:
         self.states[host] = state
         _bound(self.states)
         return state
+
+    async def note(self, host: str, change: Callable[[HostState], HostState]) -> None:
+        await self.update(host, change)
 
 
 class MemoryKeyCache:
@@ -135,6 +137,7 @@ class MemoryOutbox:
 
     def __init__(self) -> None:
         self.rows: dict[str, OutboxRow] = {}
+        self.served: dict[str, datetime] = {}
         self._leases = count(1)
 
     def add(self, planned: PlannedDelivery, now: datetime) -> str | None:
@@ -158,19 +161,21 @@ class MemoryOutbox:
         return row_id
 
     async def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Delivery]:
-        due = [row for row in self._heads() if row.next_attempt <= now and not _leased(row, now)]
-        busy = {row.delivery.destination for row in self.rows.values() if row.state == "pending" and _leased(row, now)}
-        hosts = Counter(row.delivery.host for row in self.rows.values() if row.state == "pending" and _leased(row, now))
-        claimed: dict[str, Delivery] = {}
-        for row in sorted(due, key=lambda one: one.next_attempt):
-            destination, host = row.delivery.destination, row.delivery.host
-            if len(claimed) == limit or destination in claimed or destination in busy or hosts[host] >= MOST_PER_HOST:
-                continue
-            hosts[host] += 1
-            row.delivery = replace(row.delivery, lease=str(next(self._leases)))
-            row.lease_until = lease_until
-            claimed[destination] = row.delivery
-        return tuple(claimed.values())
+        claimed: list[Delivery] = []
+        for _ in range(MOST_PER_HOST):
+            for _, host, destination in self._line(now)[: limit - len(claimed)]:
+                claimed.append(self._lease(destination, now, lease_until))
+                self.served[host] = self.served[destination] = now
+        return tuple(claimed)
+
+    def _lease(self, destination: str, now: datetime, lease_until: datetime) -> Delivery:
+        """Of what is due there: what is in order before what was set aside."""
+        due = [row for row in self._heads(destination) if row.next_attempt <= now]
+        row = min(due, key=lambda one: (one.set_aside, one.next_attempt, one.delivery.sequence))
+        for other in self._pending(destination):
+            other.lease_until = None
+        row.delivery, row.lease_until = replace(row.delivery, lease=str(next(self._leases))), lease_until
+        return row.delivery
 
     async def done(self, delivery: Delivery, *, now: datetime) -> bool:
         return self._mark(delivery, state="done")
@@ -187,8 +192,8 @@ class MemoryOutbox:
         if not self._mark(delivery, state="dead", error=error):
             return False
         if destination_gone:
-            for row in self._pending():
-                if row.delivery.destination == delivery.destination and not _leased(row, now):
+            for row in self._pending(delivery.destination):
+                if not _leased(row, now):
                     row.state = "dead"
         return True
 
@@ -201,8 +206,7 @@ class MemoryOutbox:
                 row.next_attempt = min(row.next_attempt, now)
 
     async def next_due(self) -> datetime | None:
-        times = [max(row.next_attempt, row.lease_until or row.next_attempt) for row in self._heads()]
-        return min(times, default=None)
+        return min((due for due, _, _ in self._line()), default=None)
 
     async def backlog(self, host: str | None = None) -> Backlog:
         rows = [row for row in self.rows.values() if host in (None, row.delivery.host)]
@@ -215,19 +219,36 @@ class MemoryOutbox:
         pending = [row.delivery.sequence for row in rows if row.state == "pending"]
         return Watermark(min(pending, default=highest + 1) - 1, highest)
 
-    def _pending(self) -> list[OutboxRow]:
-        return [row for row in self.rows.values() if row.state == "pending"]
+    def _pending(self, destination: str | None = None) -> list[OutboxRow]:
+        rows = [row for row in self.rows.values() if row.state == "pending"]
+        return [row for row in rows if destination in (None, row.delivery.destination)]
 
-    def _heads(self) -> list[OutboxRow]:
-        """Pending rows that no earlier row of their destination holds up."""
-        held: set[str] = set()
-        heads = []
-        for row in sorted(self._pending(), key=lambda one: one.delivery.sequence):
-            if row.delivery.destination not in held:
-                heads.append(row)
-            if not row.set_aside:
-                held.add(row.delivery.destination)
-        return heads
+    def _heads(self, destination: str) -> list[OutboxRow]:
+        """What no other row holds up: the first in order, and what was set aside."""
+        rows = sorted(self._pending(destination), key=lambda one: one.delivery.sequence)
+        return [row for row in rows if not row.set_aside][:1] + [row for row in rows if row.set_aside]
+
+    def _line(self, until: datetime | None = None) -> list[tuple[datetime, str, str]]:
+        """Each host's turn, and the inbox of it that is next. While so many are under way as may be, only the end of
+        one counts."""
+        due: dict[str, list[tuple[datetime, str]]] = {}
+        busy: dict[str, list[tuple[datetime, str]]] = {}
+        for name, host in {(row.delivery.destination, row.delivery.host) for row in self._pending()}:
+            ends = [row.lease_until for row in self._pending(name) if row.lease_until is not None]
+            for moment in ends:
+                busy.setdefault(host, []).append((moment, name))
+            earliest = min(row.next_attempt for row in self._heads(name))
+            due.setdefault(host, []).append((ends[0] if ends else self._turn(earliest, name), name))
+        line = []
+        for host, inboxes in due.items():
+            under_way = busy.get(host, [])
+            moment, name = min(under_way if len(under_way) >= MOST_PER_HOST else inboxes)
+            line.append((self._turn(moment, host), host, name))
+        return sorted(one for one in line if until is None or one[0] <= until)
+
+    def _turn(self, due: datetime, who: str) -> datetime:
+        """Whoever was served goes behind those that were due before."""
+        return max(due, self.served.get(who, due))
 
     def _mark(
         self,
@@ -238,9 +259,9 @@ class MemoryOutbox:
         error: str | None = None,
     ) -> bool:
         row = self.rows[delivery.id]
-        if row.state != "pending" or row.lease_until is None or row.delivery.lease != delivery.lease:
+        if row.state != "pending" or not row.delivery.lease or row.delivery.lease != delivery.lease:
             return False
-        row.lease_until = None
+        row.delivery, row.lease_until = replace(row.delivery, lease=""), None
         row.state = state or row.state
         row.next_attempt = next_attempt or row.next_attempt
         if error is not None:

@@ -51,6 +51,10 @@ class HostMemory(Protocol):
         """Load, change and store in one step (atomically where several processes share the store)."""
         ...
 
+    async def note(self, host: str, change: Callable[[HostState], HostState]) -> None:
+        """As `update`, for what is found out anew if a crash loses it: nobody waits until it is stored."""
+        ...
+
 
 class KeyUse(Enum):
     """What a key was looked up for: a failure in one use says nothing about the other."""

@@ -6,6 +6,7 @@ process on the same PostgreSQL hears nothing of it: there the old answer holds f
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import OrderedDict
@@ -24,6 +25,7 @@ class Recent(Generic[K, V]):
         self._kept: OrderedDict[K, tuple[V, float]] = OrderedDict()
         self._lock = threading.Lock()
         self._turn = 0
+        self._reading: dict[K, tuple[int, asyncio.Task[V]]] = {}
 
     async def get(
         self, key: K, read: Callable[[], Awaitable[V]], *, keep: Callable[[V], bool] = lambda value: True
@@ -34,12 +36,28 @@ class Recent(Generic[K, V]):
         found = self._kept.get(key)
         if found is not None and found[1] > now:
             return found[0]
-        turn = self._turn
-        value = await read()
-        with self._lock:
-            if turn == self._turn and keep(value):
-                self._put(key, value, now)
-        return value
+        return await asyncio.shield(self._read(key, read, keep, now))
+
+    def _read(self, key: K, read: Callable[[], Awaitable[V]], keep: Callable[[V], bool], now: float) -> asyncio.Task[V]:
+        """Who asks for the same while it is being read, and nobody cleared, waits for the same answer."""
+        turn, under_way = self._turn, self._reading.get(key)
+        if under_way is not None and under_way[0] == turn and under_way[1].get_loop() is asyncio.get_running_loop():
+            return under_way[1]
+
+        async def fetch() -> V:
+            try:
+                value = await read()
+            finally:
+                if self._reading.get(key, (0, None))[1] is asyncio.current_task():
+                    del self._reading[key]
+            with self._lock:
+                if turn == self._turn and keep(value):
+                    self._put(key, value, now)
+            return value
+
+        task = asyncio.get_running_loop().create_task(fetch())
+        self._reading[key] = (turn, task)
+        return task
 
     def put(self, key: K, value: V) -> None:
         """What `key` is from now on, after the commit that made it so."""

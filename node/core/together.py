@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+import structlog
 
 from node.core.border import HasBorder
 from node.core.unit import Unit
@@ -18,6 +20,7 @@ from node.core.unit import Unit
 T = TypeVar("T")
 R = TypeVar("R")
 MOST_TOGETHER = 64
+log = structlog.get_logger("node.together")
 
 
 class Together(Generic[T, R]):
@@ -30,11 +33,18 @@ class Together(Generic[T, R]):
 
     async def write(self, item: T) -> R:
         """Do one, durably. Who calls bounds how many wait. Once asked it is carried out, even if the caller goes."""
+        return await self._put(item)
+
+    def soon(self, item: T) -> None:
+        """Do one with those that come next. Nobody waits for it: what goes wrong is logged, a crash may lose it."""
+        self._put(item).add_done_callback(_log_failure)
+
+    def _put(self, item: T) -> asyncio.Future[R]:
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write_waiting())
-        return await future
+        return future
 
     async def _write_waiting(self) -> None:
         while self._waiting:
@@ -54,3 +64,8 @@ class Together(Generic[T, R]):
         for (_, future), result in zip(batch, results, strict=True):
             if not future.done():  # whoever asked may be gone
                 future.set_result(result)
+
+
+def _log_failure(written: asyncio.Future[Any]) -> None:
+    if not written.cancelled() and (error := written.exception()) is not None:
+        log.error("a write that nobody waited for failed", exc_info=error)

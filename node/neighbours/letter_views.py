@@ -7,7 +7,7 @@ from aiohttp import web as aio
 from node.core import audit
 from node.core.requests import node_of, require_role
 from node.core.unit import Unit
-from node.neighbours import outbox
+from node.neighbours import letters, outbox
 from node.neighbours.forms import SureInput
 from node.neighbours.telling import ask_again, words_of
 from web.flash import flash
@@ -25,17 +25,17 @@ async def index(request: aio.Request) -> aio.Response:
     """All dead letters, also those for hosts at which we know nobody any more."""
     require_role(request, ADMIN)
 
-    def read(unit: Unit) -> tuple[tuple[outbox.Letter, ...], int]:
-        return outbox.letters(unit, "dead", None, MOST), outbox.backlog(unit, None).dead
+    def read(unit: Unit) -> tuple[tuple[letters.Letter, ...], int]:
+        return letters.letters(unit, "dead", None, MOST), outbox.backlog(unit, None).dead
 
-    letters, count = await node_of(request).read(read)
-    return render(request, "neighbours/letters.html", {"letters": letters, "count": count, **words_of(request)})
+    dead, count = await node_of(request).read(read)
+    return render(request, "neighbours/letters.html", {"letters": dead, "count": count, **words_of(request)})
 
 
 async def resend(request: aio.Request) -> aio.Response:
     """One letter once more."""
     require_role(request, ADMIN)
-    host = await node_of(request).write(outbox.revive, request.match_info["id"])
+    host = await node_of(request).write(letters.revive, request.match_info["id"])
     flash(request, gettext(request, N_("Le message sera renvoyé.")))
     return _back(request, host)
 
@@ -43,7 +43,7 @@ async def resend(request: aio.Request) -> aio.Response:
 async def resend_all(request: aio.Request) -> aio.Response:
     require_role(request, ADMIN)
     host = request.match_info["host"]
-    count = await node_of(request).write(outbox.resend, host)
+    count = await node_of(request).write(letters.resend, host)
     flash(request, ngettext(request, "{num} message sera renvoyé.", "{num} messages seront renvoyés.", count))
     return _back(request, host)
 
@@ -56,7 +56,7 @@ async def drop(request: aio.Request) -> aio.Response:
         return _ask(request, N_("Supprimer ce message ?"), "/admin/messages-abandonnes")
 
     def do(unit: Unit) -> str:
-        host = outbox.drop(unit, request.match_info["id"])
+        host = letters.drop(unit, request.match_info["id"])
         audit.record(unit, viewer.account_id or "", "neighbours.letter-dropped", host[:200])
         return host
 
@@ -72,7 +72,7 @@ async def drop_all(request: aio.Request) -> aio.Response:
         return _ask(request, N_("Supprimer tous ces messages ?"), f"/admin/voisins/{host}")
 
     def do(unit: Unit) -> int:
-        count = outbox.drop_all(unit, host)
+        count = letters.drop_all(unit, host)
         audit.record(unit, viewer.account_id or "", "neighbours.letters-dropped", host[:200], count=count)
         return count
 

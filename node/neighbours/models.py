@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import Boolean, Index, Integer, LargeBinary, String, Text, column
 from sqlalchemy.orm import Mapped, mapped_column
 
 from node.core.database import Base, IdColumn, JsonColumn, UtcDateTime
@@ -14,6 +14,11 @@ LONGEST_ADDRESS = 2000
 """In bytes: what an index of PostgreSQL can still hold. Longer ids of peers are refused."""
 AddressColumn = String(LONGEST_ADDRESS)
 HostColumn = String(262)
+
+
+ASIDE = column("set_aside", Boolean).is_(True)
+LEASED = column("leased_until").is_not(None)
+"""Of which rows an index is, written as queries must say it."""
 
 
 class Peer(Base):
@@ -93,8 +98,15 @@ class DeliveryRow(Base):
     __tablename__ = "neighbours_deliveries"
     __table_args__ = (
         Index("uq_neighbours_deliveries_once", "activity_id", "destination", unique=True),
-        Index("ix_neighbours_deliveries_due", "state", "next_attempt_at"),
-        Index("ix_neighbours_deliveries_order", "destination", "state", "sequence"),
+        Index("ix_neighbours_deliveries_order", "destination", "state", "set_aside", "sequence"),
+        Index(
+            "ix_neighbours_deliveries_aside",
+            "destination",
+            "next_attempt_at",
+            "sequence",
+            sqlite_where=ASIDE,
+            postgresql_where=ASIDE,
+        ),
     )
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
     activity_id: Mapped[str] = mapped_column(AddressColumn)
@@ -115,11 +127,41 @@ class DeliveryRow(Base):
 
 
 class Destination(Base):
-    """How many rows an inbox was given: the sequence is taken from here, so it has no gap."""
+    """An inbox: how many rows it was given (the sequence is taken from here, so it has no gap), and its turn.
+
+    `lease`, `leased_until`: of its row under way. `due_at`: when it can be claimed; None when nothing waits for it.
+    """
 
     __tablename__ = "neighbours_destinations"
+    __table_args__ = (
+        Index("ix_neighbours_destinations_due", "host", "due_at", "destination"),
+        Index(
+            "ix_neighbours_destinations_busy",
+            "host",
+            "leased_until",
+            "destination",
+            sqlite_where=LEASED,
+            postgresql_where=LEASED,
+        ),
+    )
     destination: Mapped[str] = mapped_column(AddressColumn, primary_key=True)
     highest: Mapped[int] = mapped_column(Integer)
+    host: Mapped[str] = mapped_column(HostColumn, default="", server_default="")
+    lease: Mapped[str | None] = mapped_column(IdColumn)
+    leased_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class HostQueue(Base):
+    """All inboxes of a host: which of them is next, and when."""
+
+    __tablename__ = "neighbours_queues"
+    __table_args__ = (Index("ix_neighbours_queues_due", "due_at", "host"),)
+    host: Mapped[str] = mapped_column(HostColumn, primary_key=True)
+    destination: Mapped[str | None] = mapped_column(AddressColumn)
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    served_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class HeardActivity(Base):

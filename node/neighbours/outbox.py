@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, insert, or_, select, tuple_, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Table, and_, bindparam, delete, func, insert, or_, select, tuple_, update
 
 from federation.ports import MOST_PER_HOST, Backlog, Delivery, PlannedDelivery, Watermark
-from node.core.database import insert_new
-from node.core.errors import NotFound
 from node.core.ids import new_id
 from node.core.node import Node
 from node.core.together import Together
 from node.core.unit import Unit
-from node.neighbours.models import DeliveryRow, Destination
-from protocols import strict_json
-from protocols.errors import RemoteProtocolError
+from node.neighbours import queues
+from node.neighbours.models import DeliveryRow, Destination, HostQueue
 
 DONE_KEPT = timedelta(days=30)
 DEAD_KEPT = timedelta(days=180)
 PLANNED_AT_ONCE = 500
 Claimed = Callable[[Unit, Sequence[Delivery]], Callable[[], None]]
-_other = aliased(DeliveryRow)
 
 
 def plan_rows(unit: Unit, planned: Sequence[PlannedDelivery]) -> None:
@@ -45,7 +40,10 @@ def _plan(unit: Unit, planned: Sequence[PlannedDelivery]) -> None:
         select(DeliveryRow.activity_id, DeliveryRow.destination).where(once.in_(wanted))
     ):
         del wanted[activity_id, destination]
-    numbers = _next_numbers(unit, [one.destination for one in wanted.values()])
+    if not wanted:
+        return
+    hosts = {one.destination: one.host for one in wanted.values()}
+    numbers = _next_numbers(unit, hosts)
     rows = []
     for one in wanted.values():
         numbers[one.destination] += 1
@@ -62,74 +60,80 @@ def _plan(unit: Unit, planned: Sequence[PlannedDelivery]) -> None:
                 "created_at": unit.now,
             }
         )
-    if rows:
-        unit.session.execute(insert(DeliveryRow), rows)
-        highest = [{"destination": name, "highest": number} for name, number in sorted(numbers.items())]
-        unit.session.execute(update(Destination), highest)
+    unit.session.execute(insert(DeliveryRow), rows)
+    lines = [{"destination": name, "host": hosts[name], "highest": number} for name, number in sorted(numbers.items())]
+    unit.session.execute(update(Destination), lines)
+    queues.refresh(unit, numbers)
 
 
-def _next_numbers(unit: Unit, destinations: Sequence[str]) -> dict[str, int]:
-    """How far each destination's rows are numbered; its row is made if need be, and locked, in one order for all."""
-    names = sorted(set(destinations))
-    insert_new(unit.session, Destination.destination, [{"destination": name, "highest": 0} for name in names])
-    query = select(Destination.destination, Destination.highest).where(Destination.destination.in_(names))
+def _next_numbers(unit: Unit, hosts: Mapping[str, str]) -> dict[str, int]:
+    """How far each destination's rows are numbered; its line is made if need be, and locked, in one order for all.
+    `hosts`: host by destination."""
+    queues.enrol(unit, hosts)
+    query = select(Destination.destination, Destination.highest).where(Destination.destination.in_(hosts))
     ordered = query.order_by(Destination.destination).with_for_update()
     return {name: number for name, number in unit.session.execute(ordered)}  # noqa: C416 - rows are not tuples
 
 
-def _sibling(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Whether another pending row of the same destination is like that."""
-    return (
-        select(_other.id)
-        .where(_other.destination == DeliveryRow.destination, _other.state == "pending", *conditions)
-        .correlate(DeliveryRow)
-        .exists()
-    )
-
-
-def _is_head() -> ColumnElement[bool]:
-    """Pending, and no earlier row of the destination holds it up: one that is pending and not set aside."""
-    held_up = _sibling(_other.sequence < DeliveryRow.sequence, _other.set_aside.is_(False))
-    return and_(DeliveryRow.state == "pending", ~held_up)
+_rows, _inboxes, _hosts = (cast(Table, one.__table__) for one in (DeliveryRow, Destination, HostQueue))
+_IN_LINE = (
+    select(_hosts.c.host, _hosts.c.destination)
+    .where(_hosts.c.due_at <= bindparam("now"))
+    .order_by(_hosts.c.due_at, _hosts.c.host)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_NEXT = select(
+    _inboxes.c.destination,
+    queues.first_in_order("id").scalar_subquery().label("head"),
+    queues.first_aside("id").scalar_subquery().label("aside"),
+).where(_inboxes.c.destination.in_(bindparam("names", expanding=True)))
+_BY_ID = select(_rows).where(_rows.c.id.in_(bindparam("ids", expanding=True)))
+_SET_ROW = update(_rows).where(_rows.c.id == bindparam("row"))
+# Made once, over bare tables: putting a statement together costs more than carrying it out.
 
 
 def claim(unit: Unit, now: datetime, lease_until: datetime, limit: int) -> tuple[Delivery, ...]:
-    """Lease due rows, the longest overdue of each destination that has nothing under way."""
-    turn = func.row_number().over(
-        partition_by=DeliveryRow.destination, order_by=(DeliveryRow.next_attempt_at, DeliveryRow.sequence)
-    )
-    free = ~_sibling(_other.leased_until > now)
-    due = (
-        select(DeliveryRow.id, DeliveryRow.host, DeliveryRow.next_attempt_at, DeliveryRow.sequence, turn.label("turn"))
-        .where(_is_head(), DeliveryRow.next_attempt_at <= now, free)
-        .subquery()
-    )
-    oldest = (due.c.next_attempt_at, due.c.sequence, due.c.id)
-    of_host = func.row_number().over(partition_by=due.c.host, order_by=oldest)
-    heads = (
-        select(due.c.id, due.c.host, due.c.next_attempt_at, due.c.sequence, of_host.label("of_host"))
-        .where(due.c.turn == 1)
-        .subquery()
-    )
-    leased = and_(_other.host == heads.c.host, _other.state == "pending", _other.leased_until > now)
-    under_way = select(func.count()).where(leased).correlate(heads).scalar_subquery()
-    first = (
-        select(heads.c.id)
-        .where(heads.c.of_host + under_way <= MOST_PER_HOST)
-        .order_by(heads.c.next_attempt_at, heads.c.sequence, heads.c.id)
-        .limit(limit)
-    )
-    query = select(DeliveryRow).where(DeliveryRow.id.in_(first)).order_by(DeliveryRow.next_attempt_at, DeliveryRow.id)
-    taken = []
-    for row in unit.session.execute(query.with_for_update(skip_locked=True)).scalars():
-        row.lease, row.leased_until = new_id(), lease_until
-        taken.append(
-            Delivery(
-                row.id, row.activity_id, row.actor_id, row.destination, row.host, row.body, row.sequence, row.attempts,
-                row.created_at, row.lease,
-            )
-        )  # fmt: skip
+    """Lease due rows, of each host in turn the inbox that is next; until there is nothing left, or `limit`."""
+    taken: list[Delivery] = []
+    for _ in range(MOST_PER_HOST):
+        most = limit - len(taken)
+        found = unit.session.connection().execute(_IN_LINE, {"now": now, "most": most}).all() if most else []
+        if not found:
+            break
+        taken += _lease(unit, {row.host for row in found}, [row.destination for row in found], now, lease_until)
     return tuple(taken)
+
+
+def _lease(unit: Unit, hosts: set[str], names: list[str], now: datetime, until: datetime) -> list[Delivery]:
+    """Lease one row of each of these inboxes, in this order."""
+    found = _next_rows(unit, names, now)
+    if empty := set(names) - found.keys():  # their rows were deleted while under way
+        unit.session.execute(update(Destination).where(Destination.destination.in_(empty)).values(lease=None))
+        queues.refresh(unit, empty, freed=[None])
+    taken = [_delivery(found[name], new_id()) for name in names if name in found]
+    if taken:
+        leases = [{"row": one.id, "lease": one.lease, "leased_until": until} for one in taken]
+        unit.session.connection().execute(_SET_ROW, leases)
+    queues.lease(unit, {one.destination: one.lease for one in taken}, until, now, hosts)
+    return taken
+
+
+def _delivery(row: Row[Any], lease: str) -> Delivery:
+    return Delivery(
+        row.id, row.activity_id, row.actor_id, row.destination, row.host, row.body, row.sequence, row.attempts,
+        row.created_at, lease,
+    )  # fmt: skip
+
+
+def _next_rows(unit: Unit, destinations: Sequence[str], now: datetime) -> dict[str, Row[Any]]:
+    """The row of each inbox that goes now: what is in order before what was set aside."""
+    connection = unit.session.connection()
+    lines = connection.execute(_NEXT, {"names": destinations}).all()
+    ids = [one for line in lines for one in (line.head, line.aside) if one is not None]
+    rows = {row.id: row for row in connection.execute(_BY_ID, {"ids": ids}) if row.next_attempt_at <= now}
+    found = {line.destination: rows.get(line.head) or rows.get(line.aside) for line in lines}
+    return {name: row for name, row in found.items() if row is not None}
 
 
 def mark(unit: Unit, delivery: Delivery, values: dict[str, object]) -> bool:
@@ -139,28 +143,33 @@ def mark(unit: Unit, delivery: Delivery, values: dict[str, object]) -> bool:
     result = unit.session.execute(
         update(DeliveryRow).where(owned).values({**free, **values}).returning(DeliveryRow.id)
     ).first()
+    queues.refresh(unit, [delivery.destination], freed=[delivery.lease])
     return result is not None
+
+
+_DONE = (
+    update(_rows)
+    .where(_rows.c.id.in_(bindparam("ids", expanding=True)), _rows.c.lease.in_(bindparam("leases", expanding=True)))
+    .where(_rows.c.state == "pending")
+    .values(lease=None, leased_until=None, state="done", error="", body=b"", ended_at=bindparam("now"))
+    .returning(_rows.c.id)
+)
 
 
 def mark_done(unit: Unit, ended: Sequence[tuple[Delivery, datetime]]) -> list[bool]:
     """Rows that arrived, as far as their leases are still ours."""
-    leases = {delivery.lease: now for delivery, now in ended}
-    owned = and_(DeliveryRow.lease.in_(leases), DeliveryRow.state == "pending")
-    values = {"lease": None, "leased_until": None, "state": "done", "error": "", "body": b""}
-    rows = unit.session.execute(
-        select(DeliveryRow.id, DeliveryRow.lease).where(DeliveryRow.id.in_([one.id for one, _ in ended]), owned)
-    ).all()
-    mine = {row.id: row.lease for row in rows}
-    changed = set(
-        unit.session.scalars(
-            update(DeliveryRow)
-            .where(DeliveryRow.id.in_(mine), owned)
-            .values({**values, "ended_at": max(leases.values())})
-            .returning(DeliveryRow.id),
-            execution_options={"synchronize_session": False},
-        )
-    )
-    return [delivery.id in changed and mine[delivery.id] == delivery.lease for delivery, _ in ended]
+    mine = _still_leased(unit, [one for one, _ in ended])
+    values = {"ids": [one.id for one in mine], "leases": [one.lease for one in mine], "now": max(at for _, at in ended)}
+    changed = set(unit.session.connection().scalars(_DONE, values)) if mine else set()
+    queues.refresh(unit, {one.destination for one, _ in ended}, freed={one.lease for one, _ in ended})
+    return [one in mine and one.id in changed for one, _ in ended]
+
+
+def _still_leased(unit: Unit, deliveries: Sequence[Delivery]) -> list[Delivery]:
+    query = select(_rows.c.id, _rows.c.lease).where(_rows.c.id.in_(bindparam("ids", expanding=True)))
+    rows = unit.session.connection().execute(query, {"ids": [one.id for one in deliveries]})
+    leases = {row.id: row.lease for row in rows}
+    return [one for one in deliveries if leases.get(one.id) == one.lease]
 
 
 def bury_destination(unit: Unit, destination: str, now: datetime, error: str) -> None:
@@ -168,116 +177,36 @@ def bury_destination(unit: Unit, destination: str, now: datetime, error: str) ->
     waiting = and_(DeliveryRow.destination == destination, DeliveryRow.state == "pending")
     still = or_(DeliveryRow.leased_until.is_(None), DeliveryRow.leased_until <= now)
     unit.session.execute(update(DeliveryRow).where(waiting, still).values(state="dead", ended_at=now, error=error))
+    queues.refresh(unit, [destination])
 
 
 def hurry(unit: Unit, host: str, now: datetime) -> None:
     """What waits for a host is due at once; leased rows stay leased."""
     waiting = and_(DeliveryRow.host == host, DeliveryRow.state == "pending", DeliveryRow.next_attempt_at > now)
     unit.session.execute(update(DeliveryRow).where(waiting).values(next_attempt_at=now))
+    queues.refresh_of(unit, host)
     unit.wake("delivery")
-
-
-def resend(unit: Unit, host: str) -> int:
-    """Bring a host's dead rows back to life; returns how many."""
-    dead = and_(DeliveryRow.host == host, DeliveryRow.state == "dead")
-    values = {"state": "pending", "attempts": 0, "next_attempt_at": unit.now, "ended_at": None, "created_at": unit.now}
-    rows = unit.session.execute(update(DeliveryRow).where(dead).values(values).returning(DeliveryRow.id)).all()
-    unit.wake("delivery")
-    return len(rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A delivery that waits or died, for people: what, to whom, since when, why not."""
-
-    id: str
-    host: str
-    type: str
-    about: str
-    destination: str
-    state: str
-    attempts: int
-    created_at: datetime
-    at: datetime
-    error: str
-
-
-def letters(unit: Unit, state: str, host: str | None, limit: int) -> tuple[Letter, ...]:
-    """Deliveries in a state ("pending", "dead"), of one host or of all, the newest first. `at`: when it died, or when
-    it is tried next."""
-    query = select(DeliveryRow).where(DeliveryRow.state == state)
-    if host is not None:
-        query = query.where(DeliveryRow.host == host)
-    query = query.order_by(DeliveryRow.created_at.desc(), DeliveryRow.id.desc()).limit(limit)
-    return tuple(_letter(row) for row in unit.session.execute(query).scalars())
-
-
-def _letter(row: DeliveryRow) -> Letter:
-    try:
-        said = strict_json.loads(row.body, max_bytes=len(row.body))
-    except RemoteProtocolError:
-        said = {}
-    told = said.get("object")
-    if isinstance(told, dict):
-        told = told.get("name")
-    about = told if isinstance(told, str) and "://" not in told else ""
-    at = row.ended_at or row.next_attempt_at
-    kind = str(said.get("type", ""))
-    return Letter(
-        row.id, row.host, kind, about[:120], row.destination, row.state, row.attempts, row.created_at, at, row.error
-    )
-
-
-def revive(unit: Unit, letter_id: str) -> str:
-    """Bring one dead letter back to life; answers its host. Raises NotFound `neighbours.letter-unknown`."""
-    row = _dead(unit, letter_id)
-    row.state, row.attempts, row.next_attempt_at, row.set_aside = "pending", 0, unit.now, False
-    row.ended_at, row.created_at = None, unit.now
-    unit.wake("delivery")
-    return row.host
-
-
-def drop(unit: Unit, letter_id: str) -> str:
-    """Delete one dead letter for good; answers its host. Raises NotFound `neighbours.letter-unknown`."""
-    row = _dead(unit, letter_id)
-    host = row.host
-    unit.session.delete(row)
-    return host
-
-
-def drop_all(unit: Unit, host: str) -> int:
-    """Delete a host's dead letters for good; answers how many."""
-    dead = and_(DeliveryRow.host == host, DeliveryRow.state == "dead")
-    return len(unit.session.execute(delete(DeliveryRow).where(dead).returning(DeliveryRow.id)).all())
-
-
-def _dead(unit: Unit, letter_id: str) -> DeliveryRow:
-    row = unit.session.get(DeliveryRow, letter_id, with_for_update=True)
-    if row is None or row.state != "dead":
-        raise NotFound("neighbours.letter-unknown")
-    return row
 
 
 def has_leases(unit: Unit) -> bool:
     """Whether something is under way, or was when its process ended."""
-    held = and_(DeliveryRow.state == "pending", DeliveryRow.leased_until.is_not(None))
-    return unit.session.execute(select(DeliveryRow.id).where(held).limit(1)).first() is not None
+    held = select(Destination.destination).where(Destination.leased_until.is_not(None))
+    return unit.session.execute(held.limit(1)).first() is not None
 
 
 def free_leases(unit: Unit) -> None:
     """Give back what a process that was killed held. Only for who knows that no other process works on this outbox."""
     held = and_(DeliveryRow.state == "pending", DeliveryRow.leased_until.is_not(None))
     unit.session.execute(update(DeliveryRow).where(held).values(lease=None, leased_until=None))
+    lines = select(Destination.destination, Destination.lease).where(Destination.leased_until.is_not(None))
+    leases = {name: lease for name, lease in unit.session.execute(lines)}  # noqa: C416 - rows are not tuples
+    queues.refresh(unit, leases, freed=list(leases.values()))
 
 
 def next_due(unit: Unit) -> datetime | None:
     """When there could be something to claim: rows that others hold up do not count, leased ones from the end of
     their lease, and what stands beside a leased row not before it."""
-    lease, at = DeliveryRow.leased_until, DeliveryRow.next_attempt_at
-    moment = case((lease > at, lease), else_=at)
-    beside = _sibling(_other.id != DeliveryRow.id, _other.leased_until.is_not(None))
-    counted = and_(_is_head(), or_(lease.is_not(None), ~beside))
-    found: datetime | None = unit.session.execute(select(func.min(moment)).where(counted)).scalar()
+    found: datetime | None = unit.session.execute(select(func.min(HostQueue.due_at))).scalar()
     return found
 
 
@@ -301,11 +230,10 @@ def backlog(unit: Unit, host: str | None) -> Backlog:
 def watermark(unit: Unit, destination: str) -> Watermark:
     """How far a destination is served without a gap."""
     highest = unit.session.execute(select(Destination.highest).where(Destination.destination == destination)).scalar()
-    first = unit.session.execute(
-        select(func.min(DeliveryRow.sequence)).where(
-            DeliveryRow.destination == destination, DeliveryRow.state == "pending"
-        )
-    ).scalar()
+    waiting = select(func.min(DeliveryRow.sequence)).where(
+        DeliveryRow.destination == destination, DeliveryRow.state == "pending"
+    )
+    first: int | None = unit.session.execute(waiting).scalar()
     top = highest or 0
     return Watermark(top if first is None else first - 1, top)
 

@@ -14,8 +14,9 @@ from node.core.errors import NotFound
 from node.core.unit import Unit
 from node.neighbours import rotation
 from node.neighbours.health import ORDER, Signs, Verdict, judge
+from node.neighbours.letters import Letter, letters
 from node.neighbours.models import DeliveryRow, FormerId, HeardActivity, HostRuleRow, Peer
-from node.neighbours.outbox import Letter, backlog, letters
+from node.neighbours.outbox import backlog
 from node.neighbours.public import PeerShown, peer
 from node.neighbours.settings import Settings
 from node.neighbours.stores import load_host, nearest_rule

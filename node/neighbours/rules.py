@@ -11,6 +11,7 @@ from node.core import audit
 from node.core.errors import DomainError
 from node.core.models import Setting
 from node.core.unit import Unit
+from node.neighbours import queues
 from node.neighbours.events import FollowingEnded
 from node.neighbours.models import DeliveryRow, HostRuleRow, Peer
 from node.neighbours.settings import Settings
@@ -130,4 +131,5 @@ def part_with_unwanted(unit: Unit) -> None:
         row.follows_us, row.their_follow_id = False, None
         waiting = DeliveryRow.state.in_(("pending", "dead"))
         unit.session.execute(delete(DeliveryRow).where(DeliveryRow.host == row.host, waiting))
+        queues.refresh_of(unit, row.host)
         unit.emit(FollowingEnded(row.actor_id, row.host))

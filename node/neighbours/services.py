@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -38,7 +37,7 @@ from node.neighbours.stores import (
     SqlSeenSignatures,
     load_hosts,
 )
-from node.neighbours.synchronising import Synchroniser
+from node.neighbours.synchronising import Synchroniser, headers_for
 from node.neighbours.upkeep import look_after
 from protocols.errors import LocalProtocolError
 from protocols.origins import is_loopback
@@ -77,7 +76,14 @@ def compose(node: Node, transport: Transport, places: Places) -> NodeFederation:
     rules, hosts, names = SqlHostRules(node), SqlHostMemory(node), SqlFormerNames(node)
 
     def claimed(unit: Unit, deliveries: Sequence[Delivery]) -> Callable[[], None]:
-        return partial(hosts.prime, load_hosts(unit, [one.host for one in deliveries]))
+        names = {one.host for one in deliveries}
+        states, headers = load_hosts(unit, list(names)), headers_for(unit, names)
+
+        def prime() -> None:
+            hosts.prime(states)
+            synchroniser.prime(deliveries, headers)
+
+        return prime
 
     outbox = SqlOutbox(node, claimed)
     own_ids = {addresses.actor_id(node.facts), *addresses.former_ids(node.facts)}

@@ -110,6 +110,10 @@ class SqlHostMemory:
         self._kept.put(host, changed)
         return changed
 
+    async def note(self, host: str, change: Callable[[HostState], HostState]) -> None:
+        self._kept.put(host, change(await self.load(host)))
+        self._changing.soon((host, change))
+
 
 def change_hosts(unit: Unit, changes: Sequence[Change]) -> list[HostState]:
     """Load, change and store the records of hosts, in this order; what each became."""

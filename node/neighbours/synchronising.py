@@ -9,7 +9,8 @@ with everything to nodes we know, and we look at the lists of those we follow fo
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -37,6 +38,7 @@ MOST_WAITING = 64
 MOST_REMEMBERED = 2_000
 MOST_AT_ONCE = 500
 PATH = "/followers_synchronization"
+Headers = tuple[tuple[str, str], ...]
 log = structlog.get_logger("node.neighbours")
 
 
@@ -46,14 +48,17 @@ def followers_at(unit: Unit, host: str) -> tuple[str, ...]:
     return tuple(unit.session.scalars(query))
 
 
-def header_for(unit: Unit, delivery: Delivery) -> tuple[tuple[str, str], ...]:
-    """The header of a delivery to a node we know."""
-    known = select(Peer.actor_id).where(Peer.host == delivery.host, Peer.kind != "")
-    if unit.session.scalars(known).first() is None:
-        return ()
-    own = own_actor(unit)
-    said = Synchronisation(f"{own}/followers", own + PATH, digest_of(followers_at(unit, delivery.host)))
-    return ((HEADER, write_header(said)),)
+def headers_for(unit: Unit, hosts: Collection[str]) -> dict[str, Headers]:
+    """The headers of deliveries to these hosts, by host: of those at which we know a node."""
+    nodes = set(unit.session.scalars(select(Peer.host).where(Peer.host.in_(hosts), Peer.kind != "")))
+    if not nodes:
+        return {}
+    own, followers = own_actor(unit), defaultdict[str, list[str]](list)
+    query = select(Peer.host, Peer.actor_id).where(Peer.host.in_(nodes), Peer.follows_us.is_(True))
+    for host, actor_id in unit.session.execute(query):
+        followers[host].append(actor_id)
+    said = {host: Synchronisation(f"{own}/followers", own + PATH, digest_of(followers[host])) for host in nodes}
+    return {host: ((HEADER, write_header(one)),) for host, one in said.items()}
 
 
 def is_drift(unit: Unit, said: Synchronisation) -> str | None:
@@ -111,10 +116,21 @@ class Synchroniser:
         self._verifier = verifier
         self._hints: asyncio.Queue[Synchronisation] = asyncio.Queue(MOST_WAITING)
         self._looked: dict[str, datetime] = {}
+        self._primed: dict[str, Headers] = {}
 
-    async def headers(self, delivery: Delivery) -> tuple[tuple[str, str], ...]:
+    def prime(self, deliveries: Sequence[Delivery], headers: Mapping[str, Headers]) -> None:
+        """What the deliveries just claimed will need, by host."""
+        for one in deliveries:
+            self._primed[one.lease] = headers.get(one.host, ())
+        while len(self._primed) > MOST_REMEMBERED:
+            del self._primed[next(iter(self._primed))]
+
+    async def headers(self, delivery: Delivery) -> Headers:
         """For `DeliveryWorker`."""
-        return await self._node.read(header_for, delivery)
+        found = self._primed.pop(delivery.lease, None)
+        if found is None:
+            found = (await self._node.read(headers_for, [delivery.host])).get(delivery.host, ())
+        return found
 
     async def listed(self, message: HttpMessage) -> JsonObject:
         """Our followers at the host that signed the request. Raises RemoteProtocolError without a signature."""

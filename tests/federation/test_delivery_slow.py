@@ -94,7 +94,7 @@ async def test_peers_that_hang_or_drip_slow_nobody_else(sicoval: Peer, labege: P
     async with AsyncExitStack() as stack:
         for number in range(HANGING):
             port = await stack.enter_async_context(listening(hang if number % 2 else drip))
-            queue(sicoval, f"http://slow{number}.localhost:{port}/inbox", number)
+            queue(sicoval, f"http://hangs{number}.localhost:{port}/inbox", number)
         for number in range(20):
             sicoval.queue(sicoval.activity(100 + number), labege)
         labege.site.wanted = 20

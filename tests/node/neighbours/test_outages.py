@@ -19,7 +19,8 @@ from node.core.clock import utc_now
 from node.core.node import Node
 from node.core.unit import Unit
 from node.neighbours import outbox
-from node.neighbours.models import DeliveryRow
+from node.neighbours.models import DeliveryRow, Destination
+from node.neighbours.queues import refresh_hosts
 from node.serving import serving
 from tests.fixtures.nodes import NodeFactory, TestClock
 from tests.fixtures.serving import free_port, local_address, served, until
@@ -159,6 +160,9 @@ async def behind(mute: Mute, port: int) -> AsyncIterator[None]:
 def end_leases(unit: Unit) -> None:
     """As if the 90 s of the dead worker's lease had passed."""
     unit.session.execute(update(DeliveryRow).where(DeliveryRow.lease.is_not(None)).values(leased_until=unit.now))
+    ended = {"leased_until": unit.now, "due_at": unit.now}
+    unit.session.execute(update(Destination).where(Destination.lease.is_not(None)).values(ended))
+    refresh_hosts(unit, unit.session.scalars(select(Destination.host)).all())
 
 
 async def test_killed_in_the_middle_of_a_delivery_it_arrives_once_after_the_restart(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from node.accounts import public as accounts
 from node.accounts.service import create_account
 from node.core.node import Node
 from node.core.unit import Unit
-from node.neighbours import outbox, rules
+from node.neighbours import letters, rules
 from node.neighbours.models import DeliveryRow, OwnActivity
 from protocols import jcs
 from tests.fixtures.browser import Visitor
@@ -202,12 +202,12 @@ async def test_one_letter_is_sent_again_another_dropped_after_a_second_question(
     assert "Le message sera renvoyé." in said.text
     asked = await claire.post(f"{page}/{second}/supprimer", page=page)
     assert "Supprimer ce message ?" in asked.text.replace("\u202f", " ")
-    assert len(await castanet.read(outbox.letters, "dead", None, 9)) == 1, "asking dropped nothing"
+    assert len(await castanet.read(letters.letters, "dead", None, 9)) == 1, "asking dropped nothing"
     assert (
         "Le message est supprimé." in (await claire.post(f"{page}/{second}/supprimer", {"sure": "yes"}, page=page)).text
     )
     await quiet(castanet)
-    assert await castanet.read(outbox.letters, "dead", None, 9) == ()
+    assert await castanet.read(letters.letters, "dead", None, 9) == ()
     assert (await claire.post(f"{page}/{second}/renvoyer", page=page)).status == 404
 
 
