@@ -87,6 +87,7 @@ def same_origin(first: str, second: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=2048)
 def normalised_host(host: str) -> str:
     """Lower-case ASCII (IDNA 2008 with UTS 46 mapping), canonical IP addresses, IPv6 in brackets; without port.
 
