@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from federation import activity_rules, media
 from federation.client import FederationClient, FetchBudget
+from federation.errors import PeerRefused
 from federation.hearing import note_heard
 from federation.host_rules import check_incoming
 from federation.keys import MAX_ACTOR_BYTES, KeyUnavailable
@@ -26,6 +27,8 @@ from protocols.types import JsonObject
 MAX_ACTIVITY_BYTES = 524_288
 MAX_AT_ONCE = 128
 PROOF_GOOD_FOR = timedelta(days=7)
+ASK_EVERY = timedelta(minutes=1)
+MAX_ASKED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,13 @@ class Inbox:
         self._outbox = outbox
         self._acquaintances = acquaintances
         self._at_once = 0
+        self._asked: dict[str, datetime] = {}
 
     async def receive(self, message: HttpMessage, now: datetime) -> Received:
         """Verify one delivery. `message.url` must be built from the node's own address, never from the Host header.
 
         Raises RemoteProtocolError with the status to answer. 202 with code "ignored" is one of them: a gone actor
-        deletes itself, there is nothing to verify it with and nothing to do.
+        deletes itself, and there is nothing to verify it with.
         """
         if self._at_once >= MAX_AT_ONCE:
             raise RemoteProtocolError("Too many deliveries at once", status=503, code="busy")
@@ -145,9 +149,29 @@ class Inbox:
         try:
             return await self._verifier.verify(message, now, budget, remember=False)
         except KeyUnavailable as error:
-            if error.gone and _is_farewell(activity):
-                raise RemoteProtocolError("Nothing known of this actor", status=202, code="ignored") from error
-            raise
+            if not error.gone or not _is_farewell(activity):
+                raise
+            await self._part_with(str(activity["actor"]), budget)
+            raise RemoteProtocolError("The actor is gone, and its key with it", status=202, code="ignored") from error
+
+    async def _part_with(self, actor_id: str, budget: FetchBudget) -> None:
+        """A farewell that nobody can verify, of somebody whom we know: what counts is what its address says now. Only
+        410 is its word; a 404 may be a mistake of a day."""
+        now = self._client.clock()
+        if self._acquaintances is None or now - self._asked.get(actor_id, now - ASK_EVERY) < ASK_EVERY:
+            return
+        self._asked.pop(actor_id, None)
+        self._asked[actor_id] = now
+        if len(self._asked) > MAX_ASKED:
+            del self._asked[next(iter(self._asked))]
+        try:
+            with self._client.lookups.place(actor_id):
+                await self._client.fetch_object(actor_id, budget, max_bytes=MAX_ACTOR_BYTES)
+        except PeerRefused as error:
+            if error.answer_status == 410:
+                await self._acquaintances.part_with(actor_id)
+        except RemoteProtocolError:
+            return  # it is there, or out of reach: nothing shows that it is gone
 
     async def _attributed(
         self, activity: JsonObject, actor_id: str, request: VerifiedRequest, now: datetime, budget: FetchBudget

@@ -105,6 +105,9 @@ class MemoryAcquaintances:
     async def knows(self, actor_id: str) -> bool:
         return actor_id in self.known
 
+    async def part_with(self, actor_id: str) -> None:
+        self.known.discard(actor_id)
+
 
 class MemorySeenActivities:
     """Activity ids with their digests; `record` is what a Site's `accept` does in its transaction."""

@@ -128,6 +128,10 @@ class Acquaintances(Protocol):
         """Whether the actor is anybody to us."""
         ...
 
+    async def part_with(self, actor_id: str) -> None:
+        """Its own address says that the actor is gone: no tie is left."""
+        ...
+
 
 class SeenActivities(Protocol):
     """Activity ids, unique for ever. The entry itself is written by `Site.accept`, in the activity's transaction."""

@@ -20,7 +20,7 @@ from node.core.database import insert_new
 from node.core.errors import DomainError
 from node.core.node import Node
 from node.core.unit import Unit
-from node.neighbours import following, moving
+from node.neighbours import farewells, following, moving
 from node.neighbours.models import HeardActivity, KeyRow, Peer
 from node.neighbours.public import PASSED_OVER, Incoming, peer
 from node.neighbours.stores import KEYS, remember_signatures
@@ -241,5 +241,6 @@ HANDLERS: Mapping[tuple[str, str], Handler] = {
     ("Reject", ""): heard_reject,
     ("Undo", ""): following.heard_undo,
     ("Update", ""): heard_update,
+    ("Delete", ""): farewells.heard_delete,
     ("Move", ""): moving.heard_move,
 }

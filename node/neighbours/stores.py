@@ -17,6 +17,7 @@ from node.core.node import Node
 from node.core.recent import Recent
 from node.core.together import Together
 from node.core.unit import Unit
+from node.neighbours.farewells import part_with
 from node.neighbours.models import (
     LONGEST_ADDRESS,
     FormerId,
@@ -255,6 +256,10 @@ class SqlAcquaintances:
             return unit.session.execute(select(Peer.actor_id).where(Peer.actor_id == actor_id)).first() is not None
 
         return await self._known.get(actor_id, lambda: self._node.read(find), keep=bool)
+
+    async def part_with(self, actor_id: str) -> None:
+        await self._node.write(part_with, actor_id)
+        self._known.clear()
 
 
 class SqlSeenActivities:

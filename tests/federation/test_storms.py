@@ -127,6 +127,31 @@ async def test_the_farewell_of_whom_we_know_is_heard(sicoval: Peer, labege: Peer
     assert len(labege.site.accepted) == 1
 
 
+@pytest.mark.parametrize(("status", "kept"), [(410, False), (404, True), (200, True), (503, True)])
+async def test_a_farewell_without_a_key_counts_if_the_actor_is_gone_from_its_address(
+    town: Town, sicoval: Peer, labege: Peer, status: int, kept: bool
+) -> None:
+    """Its key is gone, so anybody could have written it: what its own address says now decides, asked once a minute."""
+    asked: list[str] = []
+
+    async def serve(request: aio.Request) -> aio.Response:
+        asked.append(request.path)
+        if request.path == "/key":
+            return aio.Response(status=410)
+        return aio.Response(status=status, body=b"{}", content_type="application/activity+json")
+
+    base = await town.bare(serve, "gone")
+    leaver = replace(identity(base, "leaver", "/actor"), rsa_key_id=f"{base}/key#main")
+    labege.acquaintances.known.add(leaver.actor_id)
+    for number in range(3):
+        said = sicoval.activity(number, type="Delete", actor=leaver.actor_id, object=leaver.actor_id, proof=False)
+        farewell = {**said, "id": f"{base}/activities/{number}"}
+        assert await send(sicoval.signed(labege, farewell, who=leaver)) == (202, "")
+    assert (leaver.actor_id in labege.acquaintances.known) is kept
+    assert asked == ["/key", "/actor"]
+    assert labege.site.accepted == []
+
+
 async def test_a_stranger_that_speaks_too_much(sicoval: Peer, time: SettableClock) -> None:
     known = MemoryAcquaintances()
     admission = Admission(known, time, burst=5)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from federation.client import FederationClient
+from federation.client import FederationClient, FetchBudget
 from federation.discovery import fetch_actor
+from federation.inbox import Inbox
 from federation.remote_actor import RemoteActor
 from tests.guards.guard import Guard, answering, later
 
@@ -19,6 +20,12 @@ async def _believed(client: FederationClient, mover: str) -> RemoteActor:
     """Whoever the mover names is it, without being asked."""
     left = await fetch_actor(client, mover)
     return await fetch_actor(client, str(left.profile.moved_to))
+
+
+async def _taken_at_its_word(inbox: Inbox, actor_id: str, budget: FetchBudget) -> None:
+    """Whoever is said to be gone is gone."""
+    assert inbox._acquaintances is not None
+    await inbox._acquaintances.part_with(actor_id)
 
 
 STATE = (
@@ -77,6 +84,13 @@ STATE = (
         "the farewell of whom we do not know is answered without a look at its key",
         {"federation.inbox.Inbox._pass_over_farewell": later(None)},
         (STORMS + "test_a_storm_of_farewells_asks_nobody",),
+    ),
+    Guard(
+        "farewells-confirmed",
+        "farewells",
+        "a farewell that nobody can verify ends a tie only if the actor's own address answers 410",
+        {"federation.inbox.Inbox._part_with": _taken_at_its_word},
+        (STORMS + "test_a_farewell_without_a_key_counts_if_the_actor_is_gone_from_its_address[404-True]",),
     ),
     Guard(
         "move-confirmed",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from federation.ports import PlannedDelivery
 from node.core.errors import DomainError
 from node.core.node import Node
-from node.neighbours import following, rules
+from node.core.unit import Unit
+from node.neighbours import farewells, following, outbox, rules
+from node.neighbours.models import Peer
+from node.neighbours.public import own_actor, peer
 from node.neighbours.views import find_actor
 from tests.fixtures.nodes import TestClock
 from tests.fixtures.serving import until
@@ -193,3 +198,54 @@ async def test_ourselves_and_other_software_are_not_followed(pair: Pair) -> None
     castanet, _ = pair
     with pytest.raises(DomainError, match=r"neighbours\.ourselves"):
         await castanet.write(following.follow, await find_actor(castanet, castanet.host), BY)
+
+
+async def test_who_says_that_it_is_gone_is_forgotten(pair: Pair) -> None:
+    """Both followed each other: nothing is shown of it any more, nothing is sent to it; it stays written down,
+    since nodes sign things with each other."""
+    castanet, ramonville = pair
+    await follow(ramonville, castanet)
+    await follow(castanet, ramonville)
+    await post(castanet, "Planter la haie")
+    await shows(ramonville, "Planter la haie")
+    await quiet(castanet, ramonville)
+    actor = f"{castanet.base_url}/ap/actor/castanet"
+    assert (await deliver(forged(castanet, "Delete", "end", object=actor), castanet, ramonville)).status == 202
+    assert ("Delete", "forgotten") in await outcomes(ramonville)
+    await shows(ramonville)
+    left = await ramonville.read(peer, actor)
+    assert left is not None
+    assert (left.we_follow, left.follows_us) == ("no", False)
+    await post(ramonville, "Ranger la salle")
+    assert (await ramonville.read(outbox.backlog, castanet.host)).pending == 0
+
+
+async def test_a_follower_that_is_no_node_leaves_no_trace_but_what_others_share(pair: Pair) -> None:
+    castanet, _ = pair
+    one, other = (f"https://social.example/users/{name}" for name in ("jo", "lou"))
+    shared = "https://social.example/inbox"
+
+    def part(unit: Unit) -> list[tuple[int, int]]:
+        for actor in (one, other):
+            unit.session.add(fan(unit, actor, shared))
+        outbox.plan_rows(
+            unit, [PlannedDelivery("https://us.example/1", own_actor(unit), shared, "social.example", b"")]
+        )
+        found = []
+        for actor in (one, other):
+            assert farewells.part_with(unit, actor)
+            waiting = outbox.backlog(unit, "social.example")
+            found.append((waiting.pending, waiting.dead))
+        assert not farewells.part_with(unit, other)
+        return found
+
+    assert await castanet.write(part) == [(1, 0), (0, 1)], "the other takes it there, until it goes too"
+    assert await castanet.read(lambda unit: unit.session.scalars(select(Peer.actor_id)).all()) == []
+
+
+def fan(unit: Unit, actor: str, shared: str) -> Peer:
+    """Somebody on an ordinary server who follows us."""
+    return Peer(
+        actor_id=actor, host="social.example", name="x", url=actor, inbox=f"{actor}/inbox", shared_inbox=shared,
+        kind="", code="", we_follow="no", follows_us=True, since=unit.now, document={},
+    )  # fmt: skip
