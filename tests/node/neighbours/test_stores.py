@@ -58,6 +58,24 @@ async def test_what_is_known_of_a_host_is_changed_in_one_step(node: Node) -> Non
     assert await memory.load("b.example") == state
 
 
+async def test_what_is_noted_of_a_host_is_known_at_once_and_stored_soon(node: Node) -> None:
+    memory = SqlHostMemory(node)
+    state = replace(HostState("a.example"), signature=SignatureKind.CAVAGE)
+
+    def lost(_state: HostState) -> HostState:
+        raise ValueError("never stored")
+
+    await memory.note("a.example", lambda _: state)
+    assert await memory.load("a.example") == state
+    memory._changing.soon(("b.example", lost))  # what fails is logged, and takes nobody else with it
+    await memory.update("c.example", lambda known: known)
+    assert await SqlHostMemory(node).load("a.example") == state
+    assert await node.read(lambda unit: sorted(unit.session.scalars(select(HostRow.host)))) == [
+        "a.example",
+        "c.example",
+    ]
+
+
 async def test_keys_good_and_bad_by_use(node: Node) -> None:
     cache = SqlKeyCache(node)
     assert await cache.get(KEY, KeyUse.HTTP) is None
