@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -15,15 +14,15 @@ from node.core.ids import new_id
 from node.core.unit import Unit
 from node.honour.models import EntryRow, EvidenceRow, HeadRow
 from node.honour.parties import our_id
-from node.honour.records import head_of
+from node.honour.records import following_of, write_following
 from protocols.errors import RemoteProtocolError
+from protocols.honour import following
+from protocols.honour import messages as m
 from protocols.honour.log import FIRST_PREV, Entry, Head, Sums, entry_from_json, entry_json, head_after, log_id
 from protocols.honour.merkle import EMPTY_ROOT, Frontier, frontier
-from protocols.honour.mirror import Accepted, accept
+from protocols.honour.mirror import Accepted
 from protocols.types import JsonObject
 
-PULL_AFTER = timedelta(milliseconds=500)
-"""Answers overtake each other when many payments are under way; most gaps close by themselves in this time."""
 PAGE = 500
 
 
@@ -63,37 +62,45 @@ def append_own(unit: Unit, row: HeadRow, entry: Entry) -> None:
     _store(unit, row, [entry], None)
 
 
-def take_in(
-    unit: Unit, row: HeadRow, offered: Sequence[Entry], evidence: JsonObject, *, announced: Head | None = None
-) -> Accepted:
+def take_in(unit: Unit, row: HeadRow, offered: Sequence[Entry], evidence: JsonObject) -> Accepted:
     """Offer entries of a signed message to our mirror, whose head is locked. What is new is stored with the message
     as evidence; beyond a gap nothing is taken and the worker pulls. A contradiction is kept with both messages and
     stops all business with the writer. Raises RemoteProtocolError for what is not an entry of this log.
     """
+    held = _held(unit, row, offered)
+    return _follow(unit, row, following.take_in(following_of(row), offered, held=held, now=unit.now), evidence)
+
+
+def take_page(unit: Unit, row: HeadRow, said: m.Entries, evidence: JsonObject) -> Accepted:
+    """The writer's answer to what the worker sent about our mirror, whose head is locked; as `take_in`."""
+    held = _held(unit, row, said.entries)
+    return _follow(unit, row, following.on_answer(following_of(row), said, held=held, now=unit.now), evidence)
+
+
+def want_pull(unit: Unit, row: HeadRow) -> None:
+    """Let the worker ask the writer for what our mirror lacks."""
+    write_following(row, following.want_pull(following_of(row), unit.now))
+    unit.wake("honour")
+
+
+def _follow(unit: Unit, row: HeadRow, followed: following.Followed, evidence: JsonObject) -> Accepted:
     assert not row.ours, "nobody else writes our log"
-    wanted = {entry.seq for entry in offered if entry.seq <= row.seq} | ({row.seq} if row.seq else set())
-    accepted = accept(head_of(row), offered, held=_entries_at(unit, row.log, wanted), announced=announced)
+    accepted = followed.accepted
     if accepted.new:
         kept = EvidenceRow(id=new_id(), received_at=unit.now, document=evidence)
         unit.session.add(kept)
         _store(unit, row, accepted.new, kept.id)
     if accepted.fork is not None and row.fork is None:
         row.fork = {"held": _evidence_of(unit, row.log, accepted.fork[0].seq), "offered": evidence}
-    if accepted.pull_from is not None:
-        want_pull(unit, row)
+    write_following(row, followed.state)
+    if followed.state.task:
+        unit.wake("honour")
     return accepted
 
 
-def want_pull(unit: Unit, row: HeadRow) -> None:
-    """Let the worker ask the writer for what our mirror lacks.
-
-    Only the answer to a Pull ends it, and only if no gap was seen since it was sent (`attempts` is 0 then): an entry
-    that fills one gap says nothing about those beyond it, which were seen and not taken.
-    """
-    if row.task == "pull" and row.attempts == 0:
-        return
-    row.task, row.attempts, row.next_attempt_at = "pull", 0, unit.now + PULL_AFTER
-    unit.wake("honour")
+def _held(unit: Unit, row: HeadRow, offered: Sequence[Entry]) -> dict[int, Entry]:
+    wanted = {entry.seq for entry in offered if entry.seq <= row.seq} | ({row.seq} if row.seq else set())
+    return _entries_at(unit, row.log, wanted)
 
 
 def page_of(unit: Unit, log: str, from_seq: int, limit: int) -> tuple[Entry, ...]:

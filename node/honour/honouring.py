@@ -193,12 +193,8 @@ def _follow_refund(unit: Unit, entry: Entry) -> None:
     row = unit.session.get(RefundRow, entry.subject, with_for_update=True)
     if row is None or row.state != "ASKED":
         return
-    state = refund_of(row)
-    envelope = m.envelope_of(state.message)
-    envelope["sender"], envelope["recipient"] = state.message.recipient, state.message.sender
     try:
-        said = m.Refunded(**envelope, refund=row.id, entry=entry)
-        _advance_refund(unit, row, refunding.on_reply(state, said))
+        _advance_refund(unit, row, refunding.on_entry(refund_of(row), entry))
     except RemoteProtocolError:
         row.last_error = "the entry in the log does not fit this refund"
 

@@ -17,6 +17,7 @@ from node.honour.values import PaymentShown
 from node.neighbours.public import own_ids, peer
 from node.organisations import public as organisations
 from protocols.honour import messages as m
+from protocols.honour import settlement
 from protocols.honour.log import Sums
 
 WAITING = 50
@@ -166,7 +167,7 @@ def _signers(unit: Unit, row: StatementRow) -> tuple[str, ...]:
     """The communes whose proof stands under the statement."""
     message = settling.statement_of(row)
     names = {**dict.fromkeys(own_ids(unit), unit.node.name), row.peer_actor: row.peer_name}
-    both = (message.sender, message.recipient) if row.state == settling.SIGNED else (message.sender,)
+    both = (message.sender, message.recipient) if row.state == settlement.SIGNED else (message.sender,)
     return tuple(names[actor] for actor in both)
 
 

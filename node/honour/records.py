@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from typing import cast
 
-from node.honour.models import HeadRow, IssuedRow, PaymentRow, RefundRow
+from node.honour.models import HeadRow, IssuedRow, PaymentRow, RefundRow, StatementRow
 from protocols.honour import messages as m
 from protocols.honour import wire
+from protocols.honour.following import Following, Task
 from protocols.honour.honouring import HonouringPayment
 from protocols.honour.issuing import IssuerPayment, RefundDone
 from protocols.honour.log import Entry, Head, Sums, entry_from_json, entry_json
 from protocols.honour.refunding import HonouringRefund, RefundState
+from protocols.honour.settlement import Paper, PaperState
 from protocols.honour.tables import HonouringState, IssuerState
 from protocols.types import JsonObject
 
 
 def head_of(row: HeadRow) -> Head:
     return Head(row.log, row.seq, row.hash, Sums(**row.sums))
+
+
+def following_of(row: HeadRow) -> Following:
+    """A mirror and what is to be sent about it."""
+    return Following(
+        head=head_of(row),
+        task=cast(Task, row.task),
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        acked_seq=row.acked_seq,
+    )
+
+
+def write_following(row: HeadRow, state: Following) -> None:
+    """What is to be sent; the head moves with its entries (`books`)."""
+    row.task, row.attempts, row.next_attempt_at = state.task, state.attempts, state.next_attempt_at
+    row.acked_seq = state.acked_seq
 
 
 def issued_of(row: IssuedRow) -> IssuerPayment:
@@ -101,6 +120,33 @@ def write_refund(row: RefundRow, state: HonouringRefund) -> None:
     row.state, row.attempts, row.next_attempt_at = state.state, state.attempts, state.next_attempt_at
     row.entry = None if state.entry is None else entry_json(state.entry)
     row.code = state.code
+
+
+def paper_of(row: StatementRow) -> Paper:
+    """A statement as we keep it; `outgoing` without its proof."""
+    return Paper(
+        statement=cast(m.Statement, wire.from_json(row.document)),
+        document=row.document,
+        state=cast(PaperState, row.state),
+        ack=None if row.ack is None else cast(m.StatementAck, wire.from_json(row.ack)),
+        outgoing=None if row.outgoing is None else wire.from_json(row.outgoing),
+        attempts=row.attempts,
+        next_attempt_at=row.next_attempt_at,
+        settled_ours=row.settled_ours,
+        settled_theirs=row.settled_theirs,
+        code=row.code,
+        reason=row.reason,
+    )
+
+
+def write_paper(row: StatementRow, paper: Paper) -> None:
+    """Bring a row up to a new state; a new `outgoing` is signed by the caller (`settling`)."""
+    row.document, row.state = paper.document, paper.state
+    row.ack = None if paper.ack is None else wire.to_json(paper.ack)
+    row.outgoing = None if paper.outgoing is None else row.outgoing
+    row.attempts, row.next_attempt_at = paper.attempts, paper.next_attempt_at
+    row.settled_ours, row.settled_theirs = paper.settled_ours, paper.settled_theirs
+    row.code, row.reason = paper.code, paper.reason
 
 
 def _entry(document: JsonObject | None) -> Entry | None:

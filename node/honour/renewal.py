@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from node.core.unit import Unit
-from node.honour import agreements, parties, settling
+from node.honour import agreements, parties
 from node.honour.models import PaymentRow, StatementRow, TermsRow
 from node.neighbours.events import KeysRevoked, PeerMoved
 from node.neighbours.public import former_ids_of, peer
 from protocols.honour import messages as m
+from protocols.honour import settlement, wire
 from protocols.honour import statement as protocol
 from protocols.honour import terms as wire_terms
-from protocols.honour import wire
 from protocols.honour.terms import owner_of
 from protocols.proofs import proofs_of
 from protocols.types import JsonObject
@@ -61,7 +61,7 @@ def _sign_statement(unit: Unit, row: StatementRow) -> None:
         )
         row.document, row.ack, said = ack.document, wire.to_json(ack), ack
     row.outgoing, row.attempts, row.next_attempt_at = parties.signed(unit, said), 0, unit.now
-    if row.state == settling.OURS:
+    if row.state == settlement.OURS:
         row.document = row.outgoing
 
 

@@ -10,19 +10,18 @@ from node.core.ids import new_id
 from node.core.unit import Unit
 from node.honour import books, choosing, effects, parties
 from node.honour.models import HeadRow, StatementRow
-from node.honour.records import head_of
+from node.honour.records import head_of, paper_of, write_paper
 from node.ledger import public as ledger
 from node.neighbours.public import PeerShown, peer, peer_by_host
 from protocols.errors import LocalProtocolError, RemoteProtocolError
 from protocols.honour import messages as m
+from protocols.honour import settlement as papers
 from protocols.honour import statement as protocol
 from protocols.honour import wire
 from protocols.honour.log import Entry
+from protocols.honour.settlement import OPEN, OURS, SIGNED, THEIRS, Paper
 from protocols.honour.terms import Terms
 from protocols.types import JsonObject
-
-OURS, THEIRS, SIGNED = "proposed-by-us", "proposed-by-them", "countersigned"
-DISPUTED, WITHDRAWN = "disputed", "withdrawn"
 
 
 def cut(unit: Unit, peer_host: str, settlement: m.Settlement, euro_cents: int | None, by: str) -> str:
@@ -60,8 +59,8 @@ def cut(unit: Unit, peer_host: str, settlement: m.Settlement, euro_cents: int | 
         )
     except LocalProtocolError as error:
         raise Conflict("honour.statement-unsettled") from error
-    row = _row(unit, known, them, message, parties.signed(unit, message), OURS)
-    row.outgoing, row.next_attempt_at = row.document, unit.now
+    paper = papers.proposed(message, parties.signed(unit, message), unit.now)
+    row = _row(unit, known, them, paper)
     audit.record(unit, by, "honour.statement-cut", known.host, statement=row.id)
     unit.wake("honour")
     return row.id
@@ -70,33 +69,29 @@ def cut(unit: Unit, peer_host: str, settlement: m.Settlement, euro_cents: int | 
 def heard_statement(unit: Unit, message: m.Statement, document: JsonObject) -> m.Message | None:
     """A neighbour's statement: the ack if we signed it before, a dispute if it is wrong, None while people decide."""
     own, mirrored = _heads(unit, message.sender)
-    row = unit.session.get(StatementRow, message.statement)
+    row = unit.session.get(StatementRow, message.statement, with_for_update=True)
     if row is not None and row.peer_actor != message.sender:
         raise RemoteProtocolError("this statement is another pair's", status=409, code="other-statement")
-    if row is not None and row.ack is not None:
-        return wire.from_json(row.ack)
-    if row is not None and row.state == DISPUTED:
-        return protocol.dispute(message, protocol.Disagree(row.code, row.reason), unit.now)
-    verdict = _verdict(unit, message, own, mirrored)
-    if isinstance(verdict, protocol.AlreadySettled):
-        return _ack_of(unit, message, verdict.number)
-    if isinstance(verdict, protocol.Disagree):
-        if row is not None:
-            row.state, row.code, row.reason, row.decided_at = DISPUTED, verdict.code, verdict.reason, unit.now
-        return protocol.dispute(message, verdict, unit.now)
-    if isinstance(verdict, protocol.NeedEntries):
+    heard = papers.hear_proposal(
+        message,
+        document,
+        _verdict(unit, message, own, mirrored),
+        known=None if row is None else paper_of(row),
+        settled=_settled(unit, message.sender, message.number),
+        now=unit.now,
+    )
+    if heard.pull:
         books.want_pull(unit, mirrored)
-    for ours in _open(unit, message.sender):
-        if ours.state == OURS:  # both cut at once, and a's proposal stands
-            ours.state, ours.outgoing, ours.next_attempt_at = WITHDRAWN, None, None
-    if row is None:
+    if heard.withdraw:  # both cut at once, and a's proposal stands
+        _withdraw(unit, [one for one in _open(unit, message.sender) if one.state == OURS])
+    if heard.paper is not None and row is not None:
+        _keep(unit, row, heard.paper)
+    elif heard.paper is not None:
         known = peer(unit, message.sender)
         if known is None:
             raise RemoteProtocolError("not a neighbour", status=403, code="not-a-neighbour")
-        _row(unit, known, message.sender, message, document, THEIRS)
-    elif row.state == THEIRS and statement_of(row) == message:
-        row.document = document  # perhaps signed anew: their keys were rotated
-    return None
+        _row(unit, known, message.sender, heard.paper)
+    return heard.reply
 
 
 def countersign(unit: Unit, statement_id: str, by: str) -> None:
@@ -123,9 +118,8 @@ def countersign(unit: Unit, statement_id: str, by: str) -> None:
         verification_method=parties.our_method(unit, message.recipient),
         now=unit.now.replace(microsecond=0),
     )
-    row.document, row.ack = ack.document, wire.to_json(ack)
-    row.outgoing, row.attempts, row.next_attempt_at = parties.signed(unit, ack), 0, unit.now
-    _sign(unit, row, message, own, by)
+    _keep(unit, row, papers.countersigned(paper_of(row), ack, unit.now), by)
+    _settle(unit, row, message, own)
     audit.record(unit, by, "honour.statement-countersigned", row.peer_host, statement=row.id)
     unit.wake("honour")
 
@@ -135,10 +129,7 @@ def dispute(unit: Unit, statement_id: str, reason: str, by: str) -> None:
     row = _locked(unit, statement_id)
     if row.state != THEIRS:
         raise Conflict("honour.statement-decided")
-    said = protocol.dispute(statement_of(row), protocol.Disagree("contested", reason[:500]), unit.now)
-    row.state, row.code, row.reason = DISPUTED, "contested", reason[:500]
-    row.decided_at, row.decided_by = unit.now, by
-    row.outgoing, row.attempts, row.next_attempt_at = parties.signed(unit, said), 0, unit.now
+    _keep(unit, row, papers.contested(paper_of(row), reason[:500], unit.now), by)
     audit.record(unit, by, "honour.statement-disputed", row.peer_host, statement=row.id)
     unit.wake("honour")
 
@@ -146,21 +137,22 @@ def dispute(unit: Unit, statement_id: str, reason: str, by: str) -> None:
 def heard_ack(unit: Unit, ack: m.StatementAck) -> None:
     """Our statement came back with the neighbour's proof: settle it in our log, once."""
     row = _locked(unit, ack.statement)
-    if row.state == SIGNED:
-        return
-    if row.state != OURS or row.peer_actor != ack.sender:
-        raise RemoteProtocolError("that is not a statement of ours", status=409, code="other-statement")
     known = peer(unit, ack.sender)
     assert known is not None, "a verified caller with terms is a peer"
     us = statement_of(row).sender
+    if row.state == SIGNED:
+        return
+    if row.peer_actor != ack.sender or us == ack.sender:
+        raise RemoteProtocolError("that is not a statement of ours", status=409, code="other-statement")
     keys = {
         us: parties.our_key(unit, us, ack.document),
         ack.sender: parties.their_key(unit, known, ack.document),
     }
-    message = protocol.accept_ack(ack, statement_of(row), keys=keys)
     own, _ = _heads(unit, ack.sender)
-    row.document, row.outgoing, row.next_attempt_at = ack.document, None, None
-    _sign(unit, row, message, own, None)
+    paper = papers.hear_ack(paper_of(row), ack, keys=keys, settlements=own.sums["settlements"])
+    if paper is not None:
+        _keep(unit, row, paper)
+        _settle(unit, row, paper.statement, own)
 
 
 def heard_dispute(unit: Unit, said: m.Dispute) -> None:
@@ -168,9 +160,7 @@ def heard_dispute(unit: Unit, said: m.Dispute) -> None:
     row = _locked(unit, said.statement)
     if row.peer_actor != said.sender:
         raise RemoteProtocolError("that is not a statement of ours", status=409, code="other-statement")
-    if row.state == OURS:
-        row.state, row.code, row.reason, row.decided_at = DISPUTED, said.code, said.reason, unit.now
-        row.outgoing, row.next_attempt_at = None, None
+    _keep(unit, row, papers.hear_dispute(paper_of(row), said))
 
 
 def heard_answer(unit: Unit, statement_id: str, document: JsonObject) -> None:
@@ -182,13 +172,11 @@ def heard_answer(unit: Unit, statement_id: str, document: JsonObject) -> None:
             heard_ack(unit, said)
         case m.Dispute() if said.statement == row.id:
             heard_dispute(unit, said)
-        case m.Entries() if row.state in (SIGNED, DISPUTED):
-            row.outgoing, row.next_attempt_at = None, None  # they have our ack or our dispute
+        case m.Entries():
+            _keep(unit, row, papers.hear_receipt(paper_of(row)))
             if row.state == SIGNED and not row.settled_theirs:
                 _, mirrored = _heads(unit, row.peer_actor)
                 books.want_pull(unit, mirrored)
-        case m.Entries():
-            pass  # they have it, people decide; asking again is harmless
         case _:
             raise RemoteProtocolError("not an answer to a statement", status=400, code="bad-reply")
     row.last_error = ""
@@ -199,8 +187,7 @@ def heard_settlement(unit: Unit, entry: Entry) -> None:
     row = unit.session.get(StatementRow, entry.payment, with_for_update=True)
     if row is None:
         return  # verified by `ygor check`: a settlement of a statement we do not know
-    protocol.check_settle(entry, statement_of(row))
-    row.settled_theirs = True
+    _keep(unit, row, papers.hear_settlement(paper_of(row), entry))
 
 
 def statement_of(row: StatementRow) -> m.Statement:
@@ -209,18 +196,33 @@ def statement_of(row: StatementRow) -> m.Statement:
     return message
 
 
-def _sign(unit: Unit, row: StatementRow, message: m.Statement, own: HeadRow, by: str | None) -> None:
-    """Both proofs are there: the settle entry, the ledger's movement, the new state, all at once."""
+def _keep(unit: Unit, row: StatementRow, paper: Paper, by: str | None = None) -> None:
+    """Store what became of a statement; what is to be said about it is signed."""
+    if paper.state != row.state:
+        row.decided_at, row.decided_by = unit.now, by
+    same = row.outgoing is not None and wire.from_json(row.outgoing) == paper.outgoing
+    write_paper(row, paper)
+    if paper.outgoing is not None and not same:
+        row.outgoing = parties.signed(unit, paper.outgoing)
+
+
+def _settle(unit: Unit, row: StatementRow, message: m.Statement, own: HeadRow) -> None:
+    """Both proofs are there: the settle entry, the ledger's movement, the end of other proposals, all at once."""
     entry = protocol.settle(head_of(own), message, day=unit.today)
     if entry is not None:
         books.append_own(unit, own, entry)
         if message.settlement != "carried":
             _return_tokens(unit, row, own)
-    row.state, row.settled_ours, row.decided_at, row.decided_by = SIGNED, True, unit.now, by
+    _withdraw(unit, [one for one in _open(unit, row.peer_actor) if one.number <= message.number])
     _, mirrored = _heads(unit, row.peer_actor)
     if not row.settled_theirs:
         books.want_pull(unit, mirrored)
     unit.session.flush()
+
+
+def _withdraw(unit: Unit, rows: list[StatementRow]) -> None:
+    for row in rows:
+        _keep(unit, row, papers.withdrawn(paper_of(row)))
 
 
 def _return_tokens(unit: Unit, row: StatementRow, own: HeadRow) -> None:
@@ -254,14 +256,11 @@ def _verdict(unit: Unit, message: m.Statement, own: HeadRow, mirrored: HeadRow) 
     )
 
 
-def _ack_of(unit: Unit, message: m.Statement, number: int) -> m.Message:
-    query = select(StatementRow).where(
-        StatementRow.peer_actor == message.sender, StatementRow.number == number, StatementRow.state == SIGNED
-    )
-    row = unit.session.execute(query).scalar()
-    if row is None or row.ack is None:
-        return protocol.dispute(message, protocol.Disagree("number", "this number is settled by another one"), unit.now)
-    return wire.from_json(row.ack)
+def _settled(unit: Unit, peer_actor: str, number: int) -> Paper | None:
+    """The statement that both signed under a number."""
+    query = select(StatementRow).where(StatementRow.peer_actor == peer_actor, StatementRow.number == number)
+    row = unit.session.execute(query.where(StatementRow.state == SIGNED)).scalar()
+    return None if row is None else paper_of(row)
 
 
 def _heads(unit: Unit, peer_actor: str) -> tuple[HeadRow, HeadRow]:
@@ -280,7 +279,7 @@ def _newest_terms(unit: Unit, peer_actor: str) -> Terms:
 
 
 def _open(unit: Unit, peer_actor: str) -> list[StatementRow]:
-    query = select(StatementRow).where(StatementRow.peer_actor == peer_actor, StatementRow.state.in_((OURS, THEIRS)))
+    query = select(StatementRow).where(StatementRow.peer_actor == peer_actor, StatementRow.state.in_(OPEN))
     return list(unit.session.execute(query).scalars())
 
 
@@ -289,13 +288,13 @@ def _has_news(unit: Unit, head: HeadRow) -> bool:
     return any(entry.kind != "settle" for entry in books.page_of(unit, head.log, head.seq, 1))
 
 
-def _row(
-    unit: Unit, known: PeerShown, them: str, message: m.Statement, document: JsonObject, state: str
-) -> StatementRow:
-    row = StatementRow(id=message.statement, peer_actor=them, peer_host=known.host, peer_name=known.name)
-    row.number, row.terms, row.state, row.document = message.number, message.terms, state, document
-    row.made_at, row.attempts, row.settled_ours, row.settled_theirs = unit.now, 0, False, False
-    row.code = row.reason = row.last_error = ""
+def _row(unit: Unit, known: PeerShown, them: str, paper: Paper) -> StatementRow:
+    row = StatementRow(id=paper.id, peer_actor=them, peer_host=known.host, peer_name=known.name)
+    row.number, row.terms = paper.statement.number, paper.statement.terms
+    row.made_at, row.last_error, row.outgoing = unit.now, "", None
+    write_paper(row, paper)
+    if paper.outgoing is not None:
+        row.outgoing = paper.document
     unit.session.add(row)
     unit.session.flush()
     return row

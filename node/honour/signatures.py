@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from node.core.unit import Unit
-from node.honour import parties, settling
+from node.honour import parties
 from node.honour.choosing import is_countersigned
 from node.honour.models import StatementRow, TermsRow
 from node.neighbours.public import own_ids, own_proof_key, peer
 from protocols.errors import RemoteProtocolError
+from protocols.honour import settlement
 from protocols.honour.terms import owner_of
 from protocols.proofs import proofs_of, verify_proof
 from protocols.types import JsonObject
@@ -23,7 +24,7 @@ def problems(unit: Unit) -> Iterator[str]:
     for row in unit.session.execute(select(TermsRow).order_by(TermsRow.made_at)).scalars():
         if is_countersigned(row):
             yield from _proofs(unit, f"terms {row.hash[:12]}…", row.document)
-    signed = select(StatementRow).where(StatementRow.state == settling.SIGNED).order_by(StatementRow.number)
+    signed = select(StatementRow).where(StatementRow.state == settlement.SIGNED).order_by(StatementRow.number)
     for statement in unit.session.execute(signed).scalars():
         yield from _proofs(unit, f"statement {statement.id}", statement.document)
 

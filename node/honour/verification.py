@@ -13,6 +13,7 @@ from node.honour.models import EntryRow, HeadRow, IssuedRow, PaymentRow, RefundR
 from node.honour.records import head_of, issued_of
 from node.ledger import public as ledger
 from protocols.errors import RemoteProtocolError
+from protocols.honour import settlement
 from protocols.honour.log import Entry, Head, entry_from_json, verify_chain
 from protocols.honour.merkle import Frontier, frontier
 from protocols.honour.statement import check_settle
@@ -139,14 +140,14 @@ def _settlements(unit: Unit, row: HeadRow) -> Iterator[str]:
     for entry in _entries(unit, row, "settle"):
         seen.add(entry.payment)
         found = unit.session.get(StatementRow, entry.payment)
-        if found is None or found.state != settling.SIGNED:
+        if found is None or found.state != settlement.SIGNED:
             yield f"entry {entry.seq}: it settles a statement that was not countersigned here"
             continue
         try:
             check_settle(entry, settling.statement_of(found))
         except RemoteProtocolError as error:
             yield f"entry {entry.seq}: {error}"
-    signed = StatementRow.state == settling.SIGNED
+    signed = StatementRow.state == settlement.SIGNED
     query = select(StatementRow.id).where(StatementRow.peer_actor == row.peer_actor, signed)
     if row.ours:
         for statement_id in unit.session.execute(query).scalars():

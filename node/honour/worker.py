@@ -19,12 +19,21 @@ from federation.remote_actor import RemoteActor
 from node.core.unit import Unit
 from node.honour import books, choosing, honouring, parties, settling
 from node.honour.models import HeadRow, PaymentRow, RefundRow, StatementRow
-from node.honour.records import head_of, payment_of, refund_of, write_payment, write_refund
+from node.honour.records import (
+    following_of,
+    paper_of,
+    payment_of,
+    refund_of,
+    write_following,
+    write_paper,
+    write_payment,
+    write_refund,
+)
 from node.neighbours.public import own_ids
 from protocols.errors import RemoteProtocolError
+from protocols.honour import following, refunding, settlement, wire
 from protocols.honour import honouring as protocol
 from protocols.honour import messages as m
-from protocols.honour import refunding, wire
 from protocols.honour.terms import terms_hash
 from protocols.types import JsonObject
 
@@ -102,7 +111,7 @@ def acknowledge(unit: Unit) -> None:
     """Countersign the heads of mirrors that have grown: the worker sends an AckHead for each."""
     query = select(HeadRow).where(HeadRow.ours.is_(False), HeadRow.task == "", HeadRow.seq > HeadRow.acked_seq)
     for row in unit.session.execute(query).scalars():
-        row.task, row.attempts, row.next_attempt_at = "ack", 0, unit.now
+        write_following(row, following.want_ack(following_of(row), unit.now))
         unit.wake("honour")
 
 
@@ -122,48 +131,26 @@ def _send_refund(unit: Unit, row: RefundRow) -> Sending | None:
 
 def _send_log(unit: Unit, row: HeadRow) -> Sending | None:
     terms = choosing.newest(unit, row.peer_actor)
-    _later(unit, row)
-    if terms is None or not row.task:
+    if terms is None:
         row.next_attempt_at = None
         return None
-    message = m.Pull(
-        terms=terms_hash(terms),
-        sender=parties.our_id(unit, row.peer_actor),
-        recipient=row.peer_actor,
-        created=unit.now.replace(microsecond=0),
-        log=row.log,
-        from_seq=row.seq + 1,
-    )
-    if row.task == "pull":
-        return _sending(unit, "log", row.log, row.peer_actor, message)
     root = books.root_at(unit, row, row.seq)
     assert root is not None
-    row.acked_seq = row.seq
-    ack = m.AckHead(
-        terms=message.terms,
-        sender=message.sender,
-        recipient=message.recipient,
-        created=message.created,
-        log=row.log,
-        seq=row.seq,
-        hash=row.hash,
-        root=root,
+    fraction = random.random()  # noqa: S311 - jitter
+    state, message = following.next_message(
+        following_of(row), terms=terms_hash(terms), root=root, now=unit.now, fraction=fraction
     )
-    return _sending(unit, "log", row.log, row.peer_actor, ack)
+    write_following(row, state)
+    return None if message is None else _sending(unit, "log", row.log, row.peer_actor, message)
 
 
 def _send_statement(unit: Unit, row: StatementRow) -> Sending | None:
-    _later(unit, row)
     actor = parties.remote_actor(unit, row.peer_actor)
     if row.outgoing is None or actor is None:
         row.next_attempt_at = None
         return None
+    write_paper(row, settlement.on_timer(paper_of(row), unit.now, random.random()))  # noqa: S311 - jitter
     return Sending("statement", row.id, actor, parties.endpoint_of(actor), row.outgoing)
-
-
-def _later(unit: Unit, row: HeadRow | StatementRow) -> None:
-    row.attempts += 1
-    row.next_attempt_at = unit.now + protocol.wait_before(row.attempts, random.random())  # noqa: S311 - jitter
 
 
 def _sending(unit: Unit, kind: Kind, row_id: str, peer_actor: str, message: m.Message) -> Sending | None:
@@ -177,17 +164,13 @@ def _heard_log(unit: Unit, log: str, answer: JsonObject) -> None:
     """A page of the neighbour's log, or where it stands after our countersignature."""
     said = wire.from_json(answer)
     row = books.lock_head(unit, log)
-    if row is None or not isinstance(said, m.Entries) or said.log != log or said.sender != row.peer_actor:
+    if row is None or not isinstance(said, m.Entries):
         raise RemoteProtocolError("not an answer about this log", status=400, code="bad-reply")
     if row.task == "ack":
         row.acked_at = unit.now
-    if row.task == "ack" or row.attempts > 0:  # else a gap was seen since the Pull was sent: it is sent again
-        row.task, row.attempts, row.next_attempt_at = "", 0, None
-    accepted = books.take_in(unit, row, said.entries, answer, announced=said.head)
-    honouring.follow_entries(unit, accepted.new)
+    honouring.follow_entries(unit, books.take_page(unit, row, said, answer).new)
     row.last_error = ""
-    if accepted.fork is None and accepted.new and head_of(row).seq < said.head.seq:
-        row.next_attempt_at = unit.now
+    if row.next_attempt_at is not None:
         unit.wake("honour")
 
 

@@ -50,6 +50,13 @@ def ask(payment: HonouringPayment, *, refund: str, price: int, now: datetime, fr
     return RefundStep(HonouringRefund(message=message, next_attempt_at=later), message, later)
 
 
+def on_entry(state: HonouringRefund, entry: Entry) -> RefundStep:
+    """Take a refund that came into the mirror by another way (a Pull) as the Refunded that it is (§8.3)."""
+    envelope = m.envelope_of(state.message)
+    envelope["sender"], envelope["recipient"] = state.message.recipient, state.message.sender
+    return on_reply(state, m.Refunded(**envelope, refund=state.message.refund, entry=entry))
+
+
 def on_timer(state: HonouringRefund, now: datetime, fraction: float) -> RefundStep:
     """Send again what is unanswered."""
     if state.next_attempt_at is None or now < state.next_attempt_at:

@@ -87,7 +87,7 @@ def _is_proved_by(unit: Unit, suffix: str) -> bool:
 
 def _is_signed(unit: Unit, statement: str) -> bool:
     row = unit.session.get(StatementRow, statement)
-    return row is not None and row.state == settling.SIGNED
+    return row is not None and row.state == "countersigned"
 
 
 def _in_state(unit: Unit, state: str) -> list[TermsShown]:
