@@ -14,6 +14,7 @@ from node.cli.documents import openapi
 from node.cli.moving import move_domain
 from node.cli.nodes import check, create_admin, init, migrate
 from node.cli.serve import serve
+from node.cli.simulate import simulate
 from node.cli.territory import territory
 from node.cli.vectors import vectors
 from node.core.config import ConfigError
@@ -41,6 +42,7 @@ for command in (
     move_domain,
     openapi,
     vectors,
+    simulate,
 ):
     ygor.add_command(command)
 

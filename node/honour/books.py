@@ -45,7 +45,7 @@ def open_logs(unit: Unit, own: str, peer_actor: str) -> None:
         if unit.session.get(HeadRow, log) is None:
             head = HeadRow(log=log, peer_actor=peer_actor, ours=ours, seq=0, hash=FIRST_PREV, acked_seq=0)
             head.sums, head.peaks, head.task, head.attempts, head.last_error = asdict(Sums()), [], "", 0, ""
-            head.refunds_from_treasury = 0
+            head.refunds_from_treasury = head.known_seq = 0
             unit.session.add(head)
     unit.session.flush()
 
@@ -71,15 +71,15 @@ def take_in(unit: Unit, row: HeadRow, offered: Sequence[Entry], evidence: JsonOb
     return _follow(unit, row, following.take_in(following_of(row), offered, held=held, now=unit.now), evidence)
 
 
-def take_page(unit: Unit, row: HeadRow, said: m.Entries, evidence: JsonObject) -> Accepted:
+def take_page(unit: Unit, row: HeadRow, asked: m.Message, said: m.Entries, evidence: JsonObject) -> Accepted:
     """The writer's answer to what the worker sent about our mirror, whose head is locked; as `take_in`."""
-    held = _held(unit, row, said.entries)
-    return _follow(unit, row, following.on_answer(following_of(row), said, held=held, now=unit.now), evidence)
+    held, state = _held(unit, row, said.entries), following_of(row)
+    return _follow(unit, row, following.on_answer(state, asked, said, held=held, now=unit.now), evidence)
 
 
-def want_pull(unit: Unit, row: HeadRow) -> None:
-    """Let the worker ask the writer for what our mirror lacks."""
-    write_following(row, following.want_pull(following_of(row), unit.now))
+def heard_of(unit: Unit, row: HeadRow, seq: int) -> None:
+    """The writer has an entry of that number: let the worker ask for what our mirror lacks."""
+    write_following(row, following.heard_of(following_of(row), seq, unit.now))
     unit.wake("honour")
 
 

@@ -48,7 +48,8 @@ class TermsRow(Base):
 class HeadRow(Base):
     """Where a log stands; locked by whoever adds to it. `ours`: we write it, else it is our mirror.
 
-    `peaks` is the Merkle frontier. `acked_seq`: up to where the mirror countersigned. `task`: pull or ack, what the
+    `peaks` is the Merkle frontier. `acked_seq`: up to where the mirror countersigned. `known_seq`: of a
+    mirror, the highest entry its writer is known to have. `task`: pull or ack, what the
     worker still has to send about a mirror. `fork`: the evidence that its writer cheated. `refunds_from_treasury`: the
     refunds, since the last settlement, that the ledger had to take from the treasury because owed tokens had gone.
     """
@@ -64,6 +65,7 @@ class HeadRow(Base):
     acked_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     acked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     refunds_from_treasury: Mapped[int] = mapped_column(BigInteger, default=0)
+    known_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     task: Mapped[str] = mapped_column(String(8), default="")
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)

@@ -25,6 +25,7 @@ def following_of(row: HeadRow) -> Following:
     """A mirror and what is to be sent about it."""
     return Following(
         head=head_of(row),
+        known_seq=row.known_seq,
         task=cast(Task, row.task),
         attempts=row.attempts,
         next_attempt_at=row.next_attempt_at,
@@ -35,7 +36,7 @@ def following_of(row: HeadRow) -> Following:
 def write_following(row: HeadRow, state: Following) -> None:
     """What is to be sent; the head moves with its entries (`books`)."""
     row.task, row.attempts, row.next_attempt_at = state.task, state.attempts, state.next_attempt_at
-    row.acked_seq = state.acked_seq
+    row.acked_seq, row.known_seq = state.acked_seq, state.known_seq
 
 
 def issued_of(row: IssuedRow) -> IssuerPayment:

@@ -102,7 +102,7 @@ class Honouring:
         try:
             answer = await federation_of(self._node).caller.call(sending.actor, sending.url, sending.body)
             async with self.turn:
-                await self._node.write(worker.apply, sending.kind, sending.id, answer)
+                await self._node.write(worker.apply, sending.kind, sending.id, answer, sending.body)
         except RemoteProtocolError as error:
             log.info("no answer yet", node=self._node.code, about=sending.key, reason=str(error))
             await self._node.write(worker.note_error, sending.kind, sending.id, str(error))

@@ -81,7 +81,7 @@ def heard_statement(unit: Unit, message: m.Statement, document: JsonObject) -> m
         now=unit.now,
     )
     if heard.pull:
-        books.want_pull(unit, mirrored)
+        books.heard_of(unit, mirrored, protocol.cut_of(message, mirrored.log).seq)
     if heard.withdraw:  # both cut at once, and a's proposal stands
         _withdraw(unit, [one for one in _open(unit, message.sender) if one.state == OURS])
     if heard.paper is not None and row is not None:
@@ -106,7 +106,7 @@ def countersign(unit: Unit, statement_id: str, by: str) -> None:
     own, mirrored = _heads(unit, row.peer_actor)
     verdict = _verdict(unit, message, own, mirrored)
     if isinstance(verdict, protocol.NeedEntries):
-        books.want_pull(unit, mirrored)
+        books.heard_of(unit, mirrored, protocol.cut_of(message, mirrored.log).seq)
         raise Conflict("honour.statement-behind")
     if isinstance(verdict, protocol.Disagree):
         raise Conflict(f"honour.wrong-{verdict.code}")
@@ -148,11 +148,27 @@ def heard_ack(unit: Unit, ack: m.StatementAck) -> None:
         us: parties.our_key(unit, us, ack.document),
         ack.sender: parties.their_key(unit, known, ack.document),
     }
-    own, _ = _heads(unit, ack.sender)
+    own, mirrored = _heads(unit, ack.sender)
     paper = papers.hear_ack(paper_of(row), ack, keys=keys, settlements=own.sums["settlements"])
     if paper is not None:
         _keep(unit, row, paper)
         _settle(unit, row, paper.statement, own)
+        _await_settlement(unit, row, mirrored)
+
+
+def await_settlements(unit: Unit) -> None:
+    """Ask for the other side's settlements that our mirrors still lack; a page that was on its way may have been too
+    early."""
+    waits = select(StatementRow).where(StatementRow.state == SIGNED, StatementRow.settled_theirs.is_(False))
+    for row in unit.session.execute(waits.order_by(StatementRow.id)).scalars():
+        _, mirrored = _heads(unit, row.peer_actor)
+        _await_settlement(unit, row, mirrored)
+
+
+def _await_settlement(unit: Unit, row: StatementRow, mirrored: HeadRow) -> None:
+    """It stands beyond what we mirror."""
+    if not row.settled_theirs:
+        books.heard_of(unit, mirrored, mirrored.seq + 1)
 
 
 def heard_dispute(unit: Unit, said: m.Dispute) -> None:
@@ -174,9 +190,9 @@ def heard_answer(unit: Unit, statement_id: str, document: JsonObject) -> None:
             heard_dispute(unit, said)
         case m.Entries():
             _keep(unit, row, papers.hear_receipt(paper_of(row)))
-            if row.state == SIGNED and not row.settled_theirs:
-                _, mirrored = _heads(unit, row.peer_actor)
-                books.want_pull(unit, mirrored)
+            _, mirrored = _heads(unit, row.peer_actor)
+            if said.log == mirrored.log:
+                books.heard_of(unit, mirrored, said.head.seq)
         case _:
             raise RemoteProtocolError("not an answer to a statement", status=400, code="bad-reply")
     row.last_error = ""
@@ -214,9 +230,6 @@ def _settle(unit: Unit, row: StatementRow, message: m.Statement, own: HeadRow) -
         if message.settlement != "carried":
             _return_tokens(unit, row, own)
     _withdraw(unit, [one for one in _open(unit, row.peer_actor) if one.number <= message.number])
-    _, mirrored = _heads(unit, row.peer_actor)
-    if not row.settled_theirs:
-        books.want_pull(unit, mirrored)
     unit.session.flush()
 
 

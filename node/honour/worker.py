@@ -85,8 +85,8 @@ def next_due(unit: Unit, busy: frozenset[str]) -> datetime | None:
     return min(moments) if moments else None
 
 
-def apply(unit: Unit, kind: Kind, row_id: str, answer: JsonObject) -> None:
-    """The neighbour's signed answer to what was sent for a row. Raises RemoteProtocolError if it does not fit."""
+def apply(unit: Unit, kind: Kind, row_id: str, answer: JsonObject, asked: JsonObject) -> None:
+    """The neighbour's signed answer to what was `asked` for a row. Raises RemoteProtocolError if it does not fit."""
     if wire.from_json(answer).recipient not in own_ids(unit):
         raise RemoteProtocolError("the answer is for another node", status=400, code="bad-reply")
     match kind:
@@ -95,7 +95,7 @@ def apply(unit: Unit, kind: Kind, row_id: str, answer: JsonObject) -> None:
         case "refund":
             honouring.heard_refund_reply(unit, row_id, answer)
         case "log":
-            _heard_log(unit, row_id, answer)
+            _heard_log(unit, row_id, answer, asked)
         case "statement":
             settling.heard_answer(unit, row_id, answer)
 
@@ -108,7 +108,9 @@ def note_error(unit: Unit, kind: Kind, row_id: str, error: str) -> None:
 
 
 def acknowledge(unit: Unit) -> None:
-    """Countersign the heads of mirrors that have grown: the worker sends an AckHead for each."""
+    """Countersign the heads of mirrors that have grown: the worker sends an AckHead for each. Ask for settlements that
+    are still missing."""
+    settling.await_settlements(unit)
     query = select(HeadRow).where(HeadRow.ours.is_(False), HeadRow.task == "", HeadRow.seq > HeadRow.acked_seq)
     for row in unit.session.execute(query).scalars():
         write_following(row, following.want_ack(following_of(row), unit.now))
@@ -160,15 +162,16 @@ def _sending(unit: Unit, kind: Kind, row_id: str, peer_actor: str, message: m.Me
     return Sending(kind, row_id, actor, parties.endpoint_of(actor), parties.signed(unit, message))
 
 
-def _heard_log(unit: Unit, log: str, answer: JsonObject) -> None:
+def _heard_log(unit: Unit, log: str, answer: JsonObject, asked: JsonObject) -> None:
     """A page of the neighbour's log, or where it stands after our countersignature."""
     said = wire.from_json(answer)
     row = books.lock_head(unit, log)
     if row is None or not isinstance(said, m.Entries):
         raise RemoteProtocolError("not an answer about this log", status=400, code="bad-reply")
-    if row.task == "ack":
+    question = wire.from_json(asked)
+    if isinstance(question, m.AckHead):
         row.acked_at = unit.now
-    honouring.follow_entries(unit, books.take_page(unit, row, said, answer).new)
+    honouring.follow_entries(unit, books.take_page(unit, row, question, said, answer).new)
     row.last_error = ""
     if row.next_attempt_at is not None:
         unit.wake("honour")

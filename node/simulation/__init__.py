@@ -1,4 +1,4 @@
-"""`ygor simulate`: communes in memory whose books are kept by the production handlers, in bad weather (specs/simulation.md).
+"""`ygor simulate`: communes in memory in bad weather, run by the production handlers (specs/simulation.md).
 
 ==============  ==============================================================================
 books.py        what a node's database holds, and the protocol's effects performed on it

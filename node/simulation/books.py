@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from protocols.errors import RemoteProtocolError
 from protocols.honour import messages as m
@@ -33,7 +34,7 @@ from protocols.honour.terms import Terms
 SALT = b"simulated salt  "
 
 
-class Violation(Exception):  # noqa: N818 - named for what happened
+class Violation(Exception):
     """The simulation saw what must never be: the rule, and what broke it."""
 
     def __init__(self, rule: str, detail: str) -> None:
@@ -76,7 +77,9 @@ class Pair:
     acked_seq: int = 0
 
     def copy(self) -> Pair:
-        values = {key: each.copy() if isinstance(each, dict | list) else each for key, each in vars(self).items()}
+        values: dict[str, Any] = {
+            key: each.copy() if isinstance(each, dict | list) else each for key, each in vars(self).items()
+        }
         return Pair(**values)
 
     @property

@@ -43,8 +43,8 @@ def keep_refund(pair: Pair, step: refunding.RefundStep) -> list[Sent]:
     return [] if step.message is None else [(("refund", refund), step.message)]
 
 
-def apply(pair: Pair, about: About, said: m.Message, now: datetime, seeds: settling.Seeds) -> None:
-    """The neighbour's answer to what was sent for a row."""
+def apply(pair: Pair, about: About, asked: m.Message, said: m.Message, now: datetime, seeds: settling.Seeds) -> None:
+    """The neighbour's answer to what was asked for a row."""
     kind, key = about
     if kind == "payment":
         assert isinstance(said, m.PaymentMessage)
@@ -59,7 +59,7 @@ def apply(pair: Pair, about: About, said: m.Message, now: datetime, seeds: settl
             take_in(pair, (said.entry,), now)
     elif kind == "log":
         assert isinstance(said, m.Entries)
-        followed = following.on_answer(pair.following, said, held=_held(pair, said.entries), now=now)
+        followed = following.on_answer(pair.following, asked, said, held=_held(pair, said.entries), now=now)
         _follow(pair, followed, now)
     else:
         settling.apply(pair, key, said, now, seeds)
@@ -97,7 +97,7 @@ def _terms(pair: Pair, terms_hash: str) -> Terms:
 def claim(pair: Pair, now: datetime, random: Random) -> list[Sent]:
     """What is due is sent, and its next attempt set: one turn of `node.honour.worker`."""
     sent: list[Sent] = []
-    for payment, till in list(pair.tills.items()):
+    for till in list(pair.tills.values()):
         if till.next_attempt_at is not None and till.next_attempt_at <= now:
             step = honouring.on_timer(till, _terms(pair, till.opening.terms), now, random.random())
             sent += keep(pair, step)
@@ -124,5 +124,8 @@ def due(pair: Pair) -> datetime | None:
 
 
 def _moments(pair: Pair) -> Iterator[datetime]:
-    rows = (*pair.tills.values(), *pair.refunds.values(), pair.following, *pair.papers.values())
-    return (row.next_attempt_at for row in rows if row.next_attempt_at is not None)
+    for rows in (pair.tills, pair.refunds, {"": pair.following}, pair.papers):
+        for row in rows.values():
+            moment: datetime | None = row.next_attempt_at
+            if moment is not None:
+                yield moment

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from node.simulation.books import Pair, Violation
 from protocols import ed25519
+from protocols.honour import following, settlement, statement, wire
 from protocols.honour import messages as m
-from protocols.honour import settlement, statement, wire
 from protocols.honour.log import Entry, Head, head_after
 from protocols.honour.settlement import Paper
 from protocols.honour.terms import PartyKey
@@ -29,9 +29,7 @@ def can_cut(pair: Pair) -> bool:
     return news and even and pair.following.task != "pull" and not _open(pair)
 
 
-def cut(
-    pair: Pair, name: str, way: m.Settlement, now: datetime, seeds: Seeds
-) -> None:
+def cut(pair: Pair, name: str, way: m.Settlement, now: datetime, seeds: Seeds) -> None:
     """Propose a statement over both logs as they stand; the worker sends it."""
     terms = pair.terms[pair.newest()][0]
     made = statement.propose(
@@ -63,7 +61,7 @@ def hear(pair: Pair, said: m.Statement, now: datetime, seeds: Seeds) -> m.Messag
         now=now,
     )
     if heard.pull:
-        _want_pull(pair, now)
+        _heard_of(pair, said, now)
     if heard.withdraw:
         for ours in [one for one in _open(pair) if one.state == settlement.OURS]:
             pair.papers[ours.id] = settlement.withdrawn(ours)
@@ -77,7 +75,7 @@ def countersign(pair: Pair, name: str, now: datetime, seeds: Seeds) -> None:
     paper = pair.papers[name]
     verdict = _verdict(pair, paper.statement)
     if isinstance(verdict, statement.NeedEntries):
-        _want_pull(pair, now)
+        _heard_of(pair, paper.statement, now)
     if paper.state != settlement.THEIRS or not isinstance(verdict, statement.Agree):
         return
     ack = statement.countersign(
@@ -103,11 +101,9 @@ def apply(pair: Pair, name: str, said: m.Message, now: datetime, seeds: Seeds) -
             hear_ack(pair, said, now, seeds)
         case m.Dispute():
             hear_dispute(pair, said)
-        case _:
-            paper = settlement.hear_receipt(pair.papers[name])
-            pair.papers[name] = paper
-            if paper.state == settlement.SIGNED and not paper.settled_theirs:
-                _want_pull(pair, now)
+        case m.Entries():
+            pair.papers[name] = settlement.hear_receipt(pair.papers[name])
+            pair.following = following.heard_of(pair.following, said.head.seq, now)
 
 
 def hear_ack(pair: Pair, ack: m.StatementAck, now: datetime, seeds: Seeds) -> None:
@@ -117,6 +113,13 @@ def hear_ack(pair: Pair, ack: m.StatementAck, now: datetime, seeds: Seeds) -> No
     if paper is not None:
         pair.papers[paper.id] = paper
         _settle(pair, paper.statement, now)
+        await_settlements(pair, now)
+
+
+def await_settlements(pair: Pair, now: datetime) -> None:
+    """Ask for the other side's settlement that our mirror still lacks."""
+    if any(paper.state == settlement.SIGNED and not paper.settled_theirs for paper in pair.papers.values()):
+        pair.following = following.heard_of(pair.following, pair.following.head.seq + 1, now)
 
 
 def hear_dispute(pair: Pair, said: m.Dispute) -> None:
@@ -130,11 +133,11 @@ def _settle(pair: Pair, agreed: m.Statement, now: datetime) -> None:
     for paper in _open(pair):
         if paper.statement.number <= agreed.number:
             pair.papers[paper.id] = settlement.withdrawn(paper)
-    if not pair.papers[agreed.statement].settled_theirs:
-        _want_pull(pair, now)
 
 
 def _verdict(pair: Pair, said: m.Statement) -> statement.Verdict:
+    if said.terms not in pair.terms:
+        return statement.Disagree("terms", "the statement is not under our terms")
     terms = pair.terms[said.terms][0]
     by_a = said.sender == terms.a.actor
     theirs, ours = (said.a_at_b, said.b_at_a) if by_a else (said.b_at_a, said.a_at_b)
@@ -156,10 +159,9 @@ def _head_at(entries: list[Entry], cut_: m.Cut) -> Head | None:
     return head_after(entries[cut_.seq - 1]) if cut_.seq <= len(entries) else None
 
 
-def _want_pull(pair: Pair, now: datetime) -> None:
-    from protocols.honour import following
-
-    pair.following = following.want_pull(pair.following, now)
+def _heard_of(pair: Pair, said: m.Statement, now: datetime) -> None:
+    seq = statement.cut_of(said, pair.following.head.log).seq
+    pair.following = following.heard_of(pair.following, seq, now)
 
 
 def _open(pair: Pair) -> list[Paper]:

@@ -1,7 +1,7 @@
 """Following the log that a neighbour writes (specs/honour.md §7.4, §7.6): what to ask it, and what its answers change.
 
-``take_in`` offers entries, whichever way they came; ``want_pull`` and ``want_ack`` say what must be asked;
-``next_message`` is the worker's attempt; ``on_answer`` takes the writer's page. A Pull is ended only by its own answer.
+``take_in`` offers entries, whichever way they came; ``heard_of`` and ``want_ack`` say what must be asked;
+``next_message`` is the worker's attempt; ``on_answer`` takes the writer's page.
 """
 
 from __future__ import annotations
@@ -25,14 +25,19 @@ PULL_AFTER: Final = timedelta(milliseconds=500)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Following:
-    """Where our mirror stands and what is to be sent about it. ``attempts`` is 0 until the task's first message left;
-    ``acked_seq`` is up to where we countersigned."""
+    """Where our mirror stands and what is to be sent about it. ``known_seq``: the highest entry that the writer is
+    known to have; while the mirror is behind it, it pulls. ``acked_seq``: up to where we countersigned."""
 
     head: Head
+    known_seq: int = 0
     task: Task = ""
     attempts: int = 0
     next_attempt_at: datetime | None = None
     acked_seq: int = 0
+
+    @property
+    def is_behind(self) -> bool:
+        return self.head.seq < self.known_seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +48,15 @@ class Followed:
     accepted: Accepted
 
 
-def want_pull(state: Following, now: datetime) -> Following:
-    """Ask the writer for what the mirror lacks.
+def heard_of(state: Following, seq: int, now: datetime) -> Following:
+    """The writer has an entry of that number: ask for what the mirror lacks.
 
-    Only the answer to a Pull ends it, and only if no gap was seen since it was sent (``attempts`` is 0 then): an entry
-    that fills one gap says nothing about those beyond it, which were seen and not taken.
+    Only entries end the asking, never an answer as such: pages overtake each other, and one that was made before an
+    entry was written says nothing about it.
     """
-    if state.task == "pull" and state.attempts == 0:
+    if seq <= max(state.known_seq, state.head.seq):
         return state
-    return replace(state, task="pull", attempts=0, next_attempt_at=now + PULL_AFTER)
+    return replace(state, known_seq=seq, task="pull", attempts=0, next_attempt_at=now + PULL_AFTER)
 
 
 def want_ack(state: Following, now: datetime) -> Following:
@@ -70,9 +75,15 @@ def take_in(
     announced: Head | None = None,
 ) -> Followed:
     """Offer entries to the mirror; beyond a gap nothing is taken and the rest is pulled. ``held`` as for ``accept``."""
-    accepted = accept(state.head, offered, held=held, announced=announced)
+    entries = tuple(offered)
+    accepted = accept(state.head, entries, held=held, announced=announced)
     moved = replace(state, head=accepted.head)
-    return Followed(moved if accepted.pull_from is None else want_pull(moved, now), accepted)
+    if moved.task == "pull" and not moved.is_behind:
+        moved = _idle(moved)
+    if accepted.pull_from is not None:
+        seqs = [entry.seq for entry in entries] + ([] if announced is None else [announced.seq])
+        moved = heard_of(moved, max(seqs), now)
+    return Followed(moved, accepted)
 
 
 def next_message(
@@ -97,17 +108,23 @@ def next_message(
         hash=state.head.hash,
         root=root,
     )
-    return replace(waiting, acked_seq=state.head.seq), ack
+    return waiting, ack
 
 
-def on_answer(state: Following, said: m.Entries, *, held: Mapping[int, Entry], now: datetime) -> Followed:
-    """The writer's answer to a Pull or an AckHead. Raises RemoteProtocolError if it is not about this log."""
+def on_answer(
+    state: Following, asked: m.Message, said: m.Entries, *, held: Mapping[int, Entry], now: datetime
+) -> Followed:
+    """The writer's answer to the Pull or AckHead that we ``asked``. Raises RemoteProtocolError if it is not about this
+    log."""
     if said.log != state.head.log or said.sender != writer_of(said.log):
         raise RemoteProtocolError("not an answer about this log", status=400, code="bad-reply")
-    if state.task == "ack" or state.attempts > 0:  # else a gap was seen since the Pull was sent: it is sent again
-        state = replace(state, task="", attempts=0, next_attempt_at=None)
+    if isinstance(asked, m.AckHead):
+        state = replace(state, acked_seq=max(state.acked_seq, asked.seq))
+        state = _idle(state) if state.task == "ack" else state
     followed = take_in(state, said.entries, held=held, now=now, announced=said.head)
-    accepted = followed.accepted
-    if accepted.fork is None and accepted.new and accepted.head.seq < said.head.seq:
-        return Followed(replace(followed.state, next_attempt_at=now), accepted)
-    return followed
+    more = followed.accepted.new and followed.accepted.fork is None and followed.state.is_behind
+    return Followed(replace(followed.state, next_attempt_at=now), followed.accepted) if more else followed
+
+
+def _idle(state: Following) -> Following:
+    return replace(state, task="", attempts=0, next_attempt_at=None)

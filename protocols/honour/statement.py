@@ -200,7 +200,7 @@ def settle(head: Head, statement: m.Statement, *, day: date) -> Entry | None:
         return None
     if head.sums.settlements != statement.number - 1:
         raise LocalProtocolError("the statements before this one are not settled")
-    ours = _cut_of(statement, head.log)
+    ours = cut_of(statement, head.log)
     carried = statement.settlement == "carried"
     mark = wire.body_hash(statement)
     return append(
@@ -218,7 +218,7 @@ def settle(head: Head, statement: m.Statement, *, day: date) -> Entry | None:
 
 def check_settle(entry: Entry, statement: m.Statement) -> None:
     """The other side's ``settle`` entry against the statement we both signed. Raises RemoteProtocolError."""
-    theirs, carried = _cut_of(statement, entry.log), statement.settlement == "carried"
+    theirs, carried = cut_of(statement, entry.log), statement.settlement == "carried"
     sums = (0, 0) if carried else (theirs.owed, theirs.owed_price)
     mark = wire.body_hash(statement)
     expected = ("settle", statement.statement, mark, theirs.seq, *sums, statement.number)
@@ -250,7 +250,8 @@ def _statement(document: JsonObject) -> m.Statement:
     return message
 
 
-def _cut_of(statement: m.Statement, log: str) -> m.Cut:
+def cut_of(statement: m.Statement, log: str) -> m.Cut:
+    """Where a statement cuts a log. Raises LocalProtocolError if it is neither of the two."""
     for one in (statement.a_at_b, statement.b_at_a):
         if one.log == log:
             return one

@@ -110,7 +110,7 @@ async def test_answers_out_of_order_are_mended_by_a_pull(communes: Communes) -> 
         await till.answer_to(early)
         second = await communes.charge(card, 2)
         late = await till.claimed()
-        await communes.b.write(worker.apply, "payment", second, await till.answer_to(late))
+        await communes.b.write(worker.apply, "payment", second, await till.answer_to(late), late.body)
         assert (await communes.b.read(honour.payment, second)).state == "posted"
     assert (await communes.outcome(first)).state == "posted"
     await books_agree(communes)
@@ -125,7 +125,7 @@ async def test_an_entry_that_fills_a_gap_does_not_end_the_pull_for_those_beyond(
             sending = await till.claimed()
             answers.append((payment, await till.answer_to(sending)))
         for payment, answer in (answers[2], answers[1], answers[0]):
-            await communes.b.write(worker.apply, "payment", payment, answer)
+            await communes.b.write(worker.apply, "payment", payment, answer, {})
         head = await communes.b.read(lambda unit: [(r.seq, r.task) for r in unit.session.query(HeadRow) if not r.ours])
         assert head == [(1, "pull")]
     await books_agree(communes)
@@ -138,15 +138,15 @@ async def test_a_gap_seen_while_a_pull_is_under_way_is_pulled_again(communes: Co
         for price in (1, 2):
             payment = await communes.charge(card, price)
             answers.append((payment, await till.answer_to(await till.claimed())))
-        await communes.b.write(worker.apply, "payment", *answers[1])
+        await communes.b.write(worker.apply, "payment", *answers[1], {})
         communes.clock.forward(seconds=1)
         found = await communes.b.write(worker.claim, frozenset(f"payment {one}" for one, _ in answers), 9)
         [pull] = [one for one in found if one.kind == "log"]
         page = await till.answer_to(pull)
         await till.answer_to(await _charged(communes, till, card, 3))
         later = await _charged(communes, till, card, 4)
-        await communes.b.write(worker.apply, "payment", later.id, await till.answer_to(later))
-        await communes.b.write(worker.apply, "log", pull.id, page)
+        await communes.b.write(worker.apply, "payment", later.id, await till.answer_to(later), later.body)
+        await communes.b.write(worker.apply, "log", pull.id, page, pull.body)
         head = await communes.b.read(lambda unit: [(r.seq, r.task) for r in unit.session.query(HeadRow) if not r.ours])
         assert head == [(2, "pull")]
     await books_agree(communes)
