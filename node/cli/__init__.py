@@ -8,6 +8,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from node.cli.archives import backup, restore
+from node.cli.audit import audit_books
 from node.cli.demo import demo
 from node.cli.develop import new_module
 from node.cli.documents import openapi
@@ -43,6 +44,7 @@ for command in (
     openapi,
     vectors,
     simulate,
+    audit_books,
 ):
     ygor.add_command(command)
 

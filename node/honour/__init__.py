@@ -91,6 +91,11 @@ MODULE = Module(
         "honour.wrong-cut": "Nos registres ne disent pas la même chose à cette ligne.",
         "honour.wrong-net": "Le solde n’est pas celui des deux registres.",
         "honour.wrong-settlement": "Une somme en euros va avec un règlement en euros, et seulement avec lui.",
+        "honour.reader": "Cette clé n’ouvre pas ces registres.",
+        "honour.reader-unknown": "Cette clé n’existe pas.",
+        "honour.reader-day": "Le dernier jour est déjà passé.",
+        "honour.readers-full": "Il y a trop de clés. Demandez conseil avant d’en ajouter.",
+        "honour.not-countersigned": "Le voisin n’a pas encore contresigné cette ligne. Revenez un peu plus tard.",
         "honour.cheat": "Les registres de cette commune se contredisent : les échanges sont arrêtés.",
     },
     audit={
@@ -101,5 +106,7 @@ MODULE = Module(
         "honour.statement-cut": "Relevé arrêté",
         "honour.statement-countersigned": "Relevé contresigné",
         "honour.statement-disputed": "Relevé contesté",
+        "honour.reader-allowed": "Clé de contrôle donnée",
+        "honour.reader-revoked": "Clé de contrôle fermée",
     },
 )

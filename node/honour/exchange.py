@@ -42,7 +42,7 @@ def _answer(unit: Unit, message: m.Message, document: JsonObject) -> m.Message:
         case m.Pull():
             return _give_out(unit, message)
         case m.AckHead():
-            _heard_ack(unit, message)
+            _heard_ack(unit, message, document)
         case m.Statement():
             return settling.heard_statement(unit, message, document) or standing(unit, message)
         case m.StatementAck():
@@ -76,14 +76,14 @@ def _give_out(unit: Unit, pull: m.Pull) -> m.Entries:
     return answer_pull(pull, entries, head_of(row), unit.now)
 
 
-def _heard_ack(unit: Unit, ack: m.AckHead) -> None:
+def _heard_ack(unit: Unit, ack: m.AckHead, document: JsonObject) -> None:
     row = _own_head(unit, ack.sender)
     if ack.log != row.log:
         raise RemoteProtocolError("that is not our log", status=404, code="not-our-log")
     at = books.head_at(unit, row.log, ack.seq)
     check_ack(ack, hash_at=at.hash if at else None, root_at=books.root_at(unit, row, ack.seq))
     if ack.seq > row.acked_seq:
-        row.acked_seq, row.acked_at = ack.seq, unit.now
+        row.acked_seq, row.acked_at, row.ack = ack.seq, unit.now, document
 
 
 def _own_head(unit: Unit, peer_actor: str) -> HeadRow:

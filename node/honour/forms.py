@@ -102,3 +102,11 @@ class CutInput(BaseModel):
     @property
     def euro_cents(self) -> int | None:
         return None if self.euros is None else int(self.euros * 100)
+
+
+class ReaderInput(BaseModel):
+    """A key for somebody who may read our books with one neighbour, up to a day included."""
+
+    host: str = Field(min_length=1, max_length=262)
+    purpose: str = Field(min_length=3, max_length=200)
+    last_day: date

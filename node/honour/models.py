@@ -50,7 +50,8 @@ class HeadRow(Base):
 
     `peaks` is the Merkle frontier. `acked_seq`: up to where the mirror countersigned. `known_seq`: of a
     mirror, the highest entry its writer is known to have. `task`: pull or ack, what the
-    worker still has to send about a mirror. `fork`: the evidence that its writer cheated. `refunds_from_treasury`: the
+    worker still has to send about a mirror. `fork`: the evidence that its writer cheated.
+    `ack`: of our log, the newest countersignature as it came. `refunds_from_treasury`: the
     refunds, since the last settlement, that the ledger had to take from the treasury because owed tokens had gone.
     """
 
@@ -71,6 +72,7 @@ class HeadRow(Base):
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     last_error: Mapped[str] = mapped_column(String(300), default="")
     fork: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
+    ack: Mapped[Any] = mapped_column(JsonColumn, nullable=True)
 
 
 class EntryRow(Base):
@@ -229,3 +231,22 @@ class StatementRow(Base):
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[str | None] = mapped_column(IdColumn)
+
+
+class ReaderRow(Base):
+    """Somebody who may read our books with one neighbour, by a key of which only the SHA-256 is kept.
+
+    `purpose`: for whom and why, in the administrator's words.
+    """
+
+    __tablename__ = "honour_readers"
+    id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
+    digest: Mapped[str] = mapped_column(HashColumn, unique=True)
+    purpose: Mapped[str] = mapped_column(String(200))
+    peer_actor: Mapped[str] = mapped_column(ActorColumn)
+    peer_name: Mapped[str] = mapped_column(String(200))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str] = mapped_column(IdColumn)
+    last_day: Mapped[date] = mapped_column(Date)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

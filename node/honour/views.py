@@ -9,7 +9,7 @@ from aiohttp import web as aio
 from node.core.errors import DomainError
 from node.core.requests import node_of, require_role
 from node.core.unit import Unit
-from node.honour import agreements, choosing, endpoint, pages, settling
+from node.honour import agreements, auditors, choosing, endpoint, pages, settling
 from node.honour.forms import CutInput, ReasonInput, TermsInput, prefilled
 from node.honour.values import TermsShown
 from node.neighbours.public import PeerShown, peer_by_host, peers
@@ -117,6 +117,7 @@ async def _statements_page(request: aio.Request, form: Form[Any]) -> aio.StreamR
         lambda unit: (pages.pairs(unit), pages.statements(unit), pages.waiting(unit))
     )
     values = {"pairs": pairs, "statements": found, "waiting": waiting, "form": form}
+    values["is_admin"] = ADMIN in require_role(request, *READERS).roles
     return render(request, "honour/statements.html", values, status=form.status)
 
 
@@ -192,4 +193,5 @@ def routes() -> list[aio.RouteDef]:
         aio.get(note, statement, name="honour.statement"),
         aio.post(f"{note}/contresigner", countersign_statement, name="honour.statement-countersign"),
         aio.post(f"{note}/contester", dispute_statement, name="honour.statement-dispute"),
+        *auditors.routes(),
     ]

@@ -1,4 +1,7 @@
-"""What a simulated node's database holds. All values are frozen, so a shallow copy is a snapshot: a transaction."""
+"""What a simulated node's database holds. All values are frozen, so a shallow copy is a snapshot: a transaction.
+
+Clauses: specs/simulation.md §2.
+"""
 
 from __future__ import annotations
 

@@ -107,6 +107,14 @@ def _unchecked_seq(good: Handler) -> Handler:
     return accept
 
 
+class _Booked(honouring.PostPayment):
+    """A booking without the issuer's entry."""
+
+    def __init__(self, payment: str, price: int) -> None:
+        object.__setattr__(self, "payment", payment)
+        object.__setattr__(self, "price", price)
+
+
 def _fresh_id(good: Handler) -> Handler:
     """The pattern of a public federated ledger: book at home, tell the other once."""
 
@@ -114,7 +122,7 @@ def _fresh_id(good: Handler) -> Handler:
         step = good(state, now, fraction)
         done = replace(step.state, state=HonouringState.POSTED, outgoing=None, next_attempt_at=None)
         told = replace(step.message, payment="fresh-" + state.payment)
-        return honouring.Step(done, told, None, (honouring.PostPayment(state.payment, state.opening.price, None),))  # type: ignore[arg-type]
+        return honouring.Step(done, told, None, (_Booked(state.payment, state.opening.price),))
 
     return start
 

@@ -129,12 +129,14 @@ class Network:
             document = wire.sign(message, seed=seed, verification_method=settling.method_of(message.sender))
         parcel = Parcel(message, about, asked, document)
         weather, storm = self.weather, self.storm
-        way = f"{name_of(message.sender)} → {name_of(message.recipient)}"
-        self.trace.say(self.second, f"{way} {words(message)}")
+        told = ""
+        if self.trace.on:
+            told = f"{name_of(message.sender)} → {name_of(message.recipient)} {words(message)}"
+            self.trace.say(self.second, told)
         for _ in range(2 if storm and self.random.random() < weather.again else 1):
             cut = not weather.passes(message.sender, message.recipient, self.second)
             if cut or (storm and self.random.random() < weather.loss):
-                self.trace.say(self.second, f"{way} lost: {words(message)}")
+                self.trace.say(self.second, f"{told}: lost")
                 continue
             delay = self.random.uniform(0.01, weather.slow_s if storm else 1)
             self.at(delay, lambda: self._deliver(parcel))
@@ -145,19 +147,20 @@ class Network:
         if parcel.document is not None:
             message = wire.read(parcel.document, key=self.keys[them], recipient=us)
         asked = parcel.asked
+        label = words(message) if self.trace.on else type(message).__name__
         if asked is None:
 
             def answer(books: Books, pair: Pair, now: datetime) -> list[Sent]:
                 return [(parcel.about, exchange.answer(books, pair, message, now, self.seeds))]
 
-            self.transact(us, them, words(message), answer, asked=message)
+            self.transact(us, them, label, answer, asked=message)
             return
 
         def apply(_: Books, pair: Pair, now: datetime) -> list[Sent]:
             honouring.apply(pair, parcel.about, asked, message, now, self.seeds)
             return []
 
-        self.transact(us, them, f"answer {words(message)}", apply)
+        self.transact(us, them, f"answer {label}", apply)
 
     # workers
 

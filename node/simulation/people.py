@@ -20,6 +20,7 @@ from protocols.honour.terms import Terms, terms_hash
 
 AGAIN_S = 20.0
 HOUR_S = 3600.0
+WAYS: tuple[m.Settlement, ...] = ("euros", "tokens", "carried")
 JANITOR_S = 300.0
 
 
@@ -173,11 +174,11 @@ class People:
         """Cut a statement, if the page would offer it."""
         self.made[actor] += 1
         name = f"statement-{actor[8]}-{self.made[actor]:06}"
-        way = self.random.choice(("euros", "tokens", "carried"))
+        way = self.random.choice(WAYS)
 
         def propose(pair: Pair, now: datetime) -> list[Sent]:
             if name not in pair.papers and settling.can_cut(pair):
-                settling.cut(pair, name, way, now, self.network.seeds)  # type: ignore[arg-type]
+                settling.cut(pair, name, way, now, self.network.seeds)
             return []
 
         self.order(actor, peer, f"cut {name}", propose)

@@ -62,6 +62,13 @@ def run_seed(seed: int, *, nodes: int = 3, mutant: str = "", trace: bool = False
     return Outcome(seed, network.steps, violation, tuple(written.lines), tuple(str(till.state) for till in tills))
 
 
+def final_books(seed: int, *, nodes: int) -> tuple[dict[str, Books], dict[str, bytes], dict[str, PartyKey]]:
+    """The books of every node at the end of a run, with the seeds and keys by which they sign: for other tests."""
+    network = _network(seed, nodes, Trace(False))
+    _live(network)
+    return network.nodes, dict(network.seeds), network.keys
+
+
 def _live(network: Network) -> None:
     random = network.random
     people = People(network, random)

@@ -15,6 +15,9 @@ honouring.py    the commune whose till takes them: asks, for ever
 log.py          the hash-chained log of a direction, written by the issuer
 mirror.py       the other side's copy of it; gaps and proofs of fraud
 merkle.py       proof that one entry stands under a head
+following.py    what to ask a log's writer for, and when that ends
+settlement.py   a statement as one party keeps it: what each message about it changes
+refunding.py    a refund as the honouring commune asks for it
 statement.py    cutting, netting, countersigning and settling a period
 shapes.py       JSON object <-> frozen value, and the JSON Schemas made from the same tables
 ==============  =====================================================================

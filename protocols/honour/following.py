@@ -1,4 +1,4 @@
-"""Following the log that a neighbour writes (specs/honour.md §7.4, §7.6): what to ask it, and what its answers change.
+"""Following a neighbour's log (specs/honour.md §7.4, §7.6, §7.7): what to ask, and what the answers change.
 
 ``take_in`` offers entries, whichever way they came; ``heard_of`` and ``want_ack`` say what must be asked;
 ``next_message`` is the worker's attempt; ``on_answer`` takes the writer's page.

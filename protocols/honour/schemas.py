@@ -8,6 +8,7 @@ from __future__ import annotations
 from protocols.honour import PROTOCOL
 from protocols.honour.consent import PASS
 from protocols.honour.log import ENTRY
+from protocols.honour.published import BOOKS, INCLUSION, PAGE
 from protocols.honour.shapes import Shape
 from protocols.honour.terms import TERMS
 from protocols.honour.wire import SHAPES
@@ -19,6 +20,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def schemas() -> dict[str, JsonObject]:
     """Type without prefix (``Charge``, ``Terms``, ``Entry``, ``Pass``) → its schema (draft 2020-12)."""
     shapes: dict[str, Shape] = {"Terms": TERMS, "Pass": PASS, "Entry": ENTRY}
+    shapes |= {"Books": BOOKS, "BooksPage": PAGE, "Inclusion": INCLUSION}
     shapes |= {kind.removeprefix("ygor:"): shape for kind, shape in SHAPES.items()}
     return {name: _published(name, shape) for name, shape in shapes.items()}
 

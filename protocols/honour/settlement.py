@@ -134,7 +134,7 @@ def hear_ack(paper: Paper, ack: m.StatementAck, *, keys: Mapping[str, PartyKey],
     """Our statement came back countersigned: the paper to store and to settle, or None if that is done already.
 
     ``settlements``: how many stand in our log. A proposal that we withdrew, or that was disputed before a repeated
-    message brought it back, binds us all the same (§9.2). Raises RemoteProtocolError for what we did not propose.
+    message brought it back, binds us all the same (§9.6). Raises RemoteProtocolError for what we did not propose.
     """
     if paper.state == SIGNED:
         return None

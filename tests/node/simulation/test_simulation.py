@@ -45,7 +45,7 @@ def test_a_trap_is_gone_after_its_run() -> None:
 
 
 def test_a_seed_gives_the_same_trace_byte_for_byte_in_another_process() -> None:
-    command = [sys.executable, "-m", "node.cli", "simulate", "--first", "25", "--seeds", "2", "--trace"]
+    command = [sys.executable, "-m", "node.cli", "simulate", "--first", "25", "--seeds", "1", "--trace"]
     texts = set()
     for hashing in ("1", "2"):
         run = subprocess.run(command, capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": hashing})

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from protocols.honour import shapes, wire
 from protocols.honour.consent import CONSENT, HOLDER, PASS
 from protocols.honour.log import ENTRY, HEAD
+from protocols.honour.published import BOOKS, INCLUSION, PAGE
 from protocols.honour.shapes import Codec, Either, Key, OneOf, Several, Shape, Text, Whole
 from protocols.honour.terms import TERMS
 
@@ -38,6 +39,9 @@ def field_tables() -> str:
         ("Entry", ENTRY),
         ("Sums", _shape(ENTRY.keys["sums"])),
         ("Head", HEAD),
+        ("Books", BOOKS),
+        ("BooksPage", PAGE),
+        ("Inclusion", INCLUSION),
         ("Cut", _shape(wire.SHAPES["ygor:Statement"].keys["aAtB"])),
     ]
     messages = [(kind.removeprefix("ygor:"), shape) for kind, shape in wire.SHAPES.items()]
@@ -91,6 +95,8 @@ def _words(codec: Codec) -> str:
 def _manner(text: Text) -> str:
     if text is HOLDER:
         return ", `did:key:z6Mk…`"
+    if text.pattern.startswith("[0-9a-f]"):
+        return ", hexadecimal"
     return " without control characters" if text.pattern == Text(1).pattern else ", slug or `*`"
 
 
