@@ -8,7 +8,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from node.cli.archives import backup, restore
-from node.cli.audit import audit_books
+from node.cli.audit import audit_books, net_books
 from node.cli.demo import demo
 from node.cli.develop import new_module
 from node.cli.documents import openapi
@@ -45,6 +45,7 @@ for command in (
     vectors,
     simulate,
     audit_books,
+    net_books,
 ):
     ygor.add_command(command)
 

@@ -1,4 +1,4 @@
-"""`audit`: two communes' books, checked by a third party from what they hand out (specs/honour.md §12)."""
+"""`audit` and `net`: communes' books, checked and netted from what they hand out (specs/honour.md §12, §13)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from federation import media
 from federation.remote_actor import read_actor
 from federation.transport import NetworkPolicy, Transport
 from protocols import strict_json
-from protocols.errors import RemoteProtocolError
-from protocols.honour.auditing import Keys, Report, audit, check_inclusion
+from protocols.errors import LocalProtocolError, RemoteProtocolError
+from protocols.honour.auditing import Keys, Report, audit, check_inclusion, verify_alone
 from protocols.honour.log import writer_of
+from protocols.honour.netting import EXACT, Debt, balances, net
 from protocols.honour.published import BOOKS, PAGE, Shown
 from protocols.honour.terms import PartyKey
 from protocols.types import JsonObject
@@ -57,6 +58,47 @@ def audit_books(a: str, b: str | None, keep: Path | None, proof: bool) -> None:
         click.echo(f"ygor: no answer: {error}", err=True)
         sys.exit(2)
     _tell(report)
+
+
+@click.command("net")
+@click.argument("books", nargs=-1, required=True)
+def net_books(books: tuple[str, ...]) -> None:
+    """Net what the members of a grouping owe each other: BOOKS are addresses that they gave, or files kept by audit.
+
+    Every pair is needed once, from either side; where both are given they are audited. Exits with 1 if they are wrong.
+    """
+    try:
+        read = [_read(source) for source in books]
+        debts = _debts(read)
+        transfers, owed = net(debts), balances(debts)
+    except (RemoteProtocolError, LocalProtocolError, TimeoutError) as error:
+        click.echo(f"ygor: {error}", err=True)
+        sys.exit(2)
+    for transfer in transfers:
+        click.echo(f"{transfer.amount:>9}  {transfer.payer}\n       to  {transfer.payee}")
+    sure = "the fewest" if len(owed) <= EXACT else f"few, perhaps not the fewest (more than {EXACT} parties)"
+    click.echo(f"{len(debts)} debts, {len(owed)} parties with a balance: {len(transfers)} transfers, {sure}")
+
+
+def _debts(read: list[JsonObject]) -> list[Debt]:
+    """What each pair owes, once. Raises RemoteProtocolError for books that are wrong or not one for one."""
+    keys, seen = _keys(read), dict[frozenset[str], Shown]()
+    debts: list[Debt] = []
+    for document in read:
+        shown = _shown(document)
+        sheet = BOOKS.read(shown.books)
+        pair = frozenset((sheet.publisher, sheet.other))
+        if pair in seen:
+            found = [one for one in audit(seen[pair], shown, keys=keys).findings if one.code != "not-acked"]
+            if found:
+                raise RemoteProtocolError(f"{found[0].text} ({found[0].log})", status=422, code="wrong-books")
+            continue
+        seen[pair] = shown
+        owes = verify_alone(shown, keys=keys)
+        if owes:
+            payer, payee = (sheet.publisher, sheet.other) if owes > 0 else (sheet.other, sheet.publisher)
+            debts.append(Debt(payer, payee, abs(owes)))
+    return debts
 
 
 def _tell(report: Report) -> None:

@@ -26,14 +26,15 @@ WAITING = 50
 @dataclass(frozen=True, slots=True)
 class PairShown:
     """Where business with one neighbour stands. `ours`: the sums of our log (our residents at their tills), `theirs`:
-    of our mirror of their log. `behind`: the mirror lacks entries that we are asking for. `cheats`: its writer signed
-    two histories."""
+    of our mirror of their log. `suspense`: what has waited for an answer longer than the terms' dispute days, in our
+    tokens. `behind`: the mirror lacks entries that we are asking for. `cheats`: its writer signed two histories."""
 
     host: str
     commune: str
     ours: Sums
     theirs: Sums
     waiting: int
+    suspense: int
     behind: bool
     cheats: bool
     acked_at: datetime | None
@@ -92,6 +93,9 @@ def pairs(unit: Unit) -> tuple[PairShown, ...]:
         open_ones = select(func.count()).where(
             PaymentRow.peer_actor == mirror.peer_actor, PaymentRow.state.not_in(("POSTED", "FAILED"))
         )
+        set_aside = select(func.coalesce(func.sum(PaymentRow.price), 0)).where(
+            PaymentRow.peer_actor == mirror.peer_actor, PaymentRow.suspended.is_(True)
+        )
         found.append(
             PairShown(
                 host=known.host,
@@ -99,6 +103,7 @@ def pairs(unit: Unit) -> tuple[PairShown, ...]:
                 ours=head_of(own).sums,
                 theirs=head_of(mirror).sums,
                 waiting=unit.session.execute(open_ones).scalar_one(),
+                suspense=int(unit.session.execute(set_aside).scalar_one()),
                 behind=mirror.task == "pull",
                 cheats=mirror.fork is not None,
                 acked_at=own.acked_at,

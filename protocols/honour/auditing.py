@@ -82,6 +82,19 @@ def audit(first: Shown, second: Shown, *, keys: Keys) -> Report:
     return Report(unique, len(one.own) + len(other.own), len(one.books.statements))
 
 
+def verify_alone(shown: Shown, *, keys: Keys) -> int:
+    """What the publisher owes the other (below nought: is owed), in tokens that are worth one another, from one side's
+    books. Raises RemoteProtocolError if a chain does not lead to its signed head, or a token is not worth a token."""
+    side = _read(shown, keys)
+    books = side.books
+    for entries, end, root in ((side.own, books.own, books.own_root), (side.mirror, books.mirror, books.mirror_root)):
+        for finding in _chain(end.log, entries, end, root, "the log"):
+            raise RemoteProtocolError(f"{finding.text} ({finding.log})", status=422, code="wrong-books")
+        if (end.sums.owed, end.sums.charged) != (end.sums.owed_price, end.sums.charged_price):
+            raise RemoteProtocolError(f"not one token for one ({end.log})", status=422, code="other-rate")
+    return books.own.sums.owed - books.mirror.sums.owed
+
+
 def check_inclusion(document: JsonObject, *, keys: Keys) -> Entry:
     """The entry of a resident's proof, if it stands under a head that the other commune countersigned.
 

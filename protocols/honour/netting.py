@@ -3,8 +3,8 @@
 Only sums in one unit can be netted: tokens of a grouping, whose rate is one for one, or cents. Each party's *balance*
 is what it is owed less what it owes; any transfers that bring all balances to nought settle everything. With k groups
 of parties whose balances add up to nought, n parties need n − k transfers, and the most such groups make them fewest.
-To find them is NP-hard (it contains SUBSET SUM), so it is done exactly up to ``EXACT`` parties and beyond that by taking
-out pairs and triples that cancel, then the largest against the largest: never more than n − 1.
+To find them is NP-hard (it contains SUBSET SUM), so it is done exactly up to ``EXACT`` parties and beyond that by
+taking out pairs and triples that cancel, then the largest against the largest: never more than n − 1.
 """
 
 from __future__ import annotations

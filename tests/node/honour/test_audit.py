@@ -102,6 +102,9 @@ async def test_an_auditor_checks_two_nodes_and_names_what_was_tampered_with(comm
     assert "7 entries, 1 statements: in order" in said.output
     kept = [str(tmp_path / name) for name in ("books-a.json", "books-b.json")]
     assert (await run(*kept)).exit_code == 0
+    netted = await asyncio.to_thread(CliRunner().invoke, ygor, ["net", *kept])
+    assert netted.exit_code == 2
+    assert "not one token for one" in netted.output
     _change(kept[0], lambda document: document["own"][1].update(amount=document["own"][1]["amount"] + 3))
     wrong = await run(*kept)
     assert wrong.exit_code == 1

@@ -10,7 +10,7 @@ import pytest
 from node.core.ids import new_id
 from node.core.node import Node
 from node.core.unit import Unit
-from node.honour import exchange, issuing, parties, worker
+from node.honour import exchange, issuing, pages, parties, worker
 from node.honour import public as honour
 from node.honour.models import HeadRow, PaymentRow
 from node.honour.services import Honouring, honouring_of
@@ -218,6 +218,8 @@ async def test_after_the_dispute_window_the_sum_is_suspended_and_still_asked_for
         await till.claimed()
         waiting = await communes.b.read(honour.payment, payment)
         assert waiting.state == "suspended"
+        [pair] = await communes.b.read(pages.pairs)
+        assert pair.suspense == waiting.price
         assert "mise à part" in waiting.words
     assert (await communes.outcome(payment)).state == "posted"
     rows = await communes.b.read(lambda unit: [row.suspended for row in unit.session.query(PaymentRow)])
