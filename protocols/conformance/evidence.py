@@ -1,13 +1,15 @@
-"""Operations on logs, heads, statements and settlements (specs/honour.md §7, §9)."""
+"""Operations on logs, heads, statements and settlements (specs/honour.md §7, §9, §12, §13)."""
 
 from __future__ import annotations
 
 from protocols.conformance.given import Given, MalformedCase
 from protocols.errors import RemoteProtocolError
-from protocols.honour import merkle, mirror, statement, wire
+from protocols.honour import merkle, mirror, netting, statement, wire
 from protocols.honour import messages as m
 from protocols.honour import terms as agreement
+from protocols.honour.auditing import check_inclusion
 from protocols.honour.log import HEAD, Head, check_next, entry_from_json, entry_json, salted_reference, verify_chain
+from protocols.honour.netting import Debt
 from protocols.types import Json, JsonObject
 
 
@@ -99,7 +101,27 @@ def _check_settle(given: Given) -> JsonObject:
     return {}
 
 
+def _own_entry(given: Given) -> JsonObject:
+    """document of type ygor:Inclusion, keys of the mirror (`keys`: actor → key) → entryHash"""
+    keys = {actor: (key,) for actor, key in given.party_keys("keys").items()}
+    return {"entryHash": check_inclusion(given.object("document"), keys=keys).hash}
+
+
+def _netting(given: Given) -> JsonObject:
+    """debts of {debtor, creditor, amount} → transfers of {payer, payee, amount}, sorted by payer, then payee"""
+    debts = [
+        Debt(one.text("debtor"), one.text("creditor"), one.whole("amount"))
+        for one in (Given(each, "given.debts") for each in given.objects("debts"))
+    ]
+    transfers: list[Json] = [
+        {"payer": one.payer, "payee": one.payee, "amount": one.amount} for one in netting.net(debts)
+    ]
+    return {"transfers": transfers}
+
+
 OPERATIONS = {
+    "own-entry": _own_entry,
+    "netting": _netting,
     "entry": _entry,
     "log": _log,
     "next-entry": _next,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocols.conformance import FORMAT, outcome_of
-from tests.vectors import making_documents, making_evidence, making_honour, making_signing
+from tests.vectors import making_audit, making_documents, making_evidence, making_honour, making_signing
 from tests.vectors.parties import FOLDER, Object
 
 
@@ -37,6 +37,7 @@ FILES: Mapping[str, tuple[str, str, Callable[[], Iterable[tuple[str, str, Object
     "honour/messages.json": ("Messages", "specs/honour.md §5", making_honour.messages),
     "honour/states.json": ("State tables", "specs/honour.md §6.1, §8.1", making_honour.states),
     "honour/log.json": ("Log entries, heads, Merkle roots", "specs/honour.md §7", making_evidence.log),
+    "honour/audit.json": ("Proofs of one's own entry, netting", "specs/honour.md §12, §13", making_audit.audit),
     "honour/statements.json": ("Statements and settlement", "specs/honour.md §9", making_evidence.statements),
 }
 
