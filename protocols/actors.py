@@ -4,7 +4,8 @@ Three keys with three identifiers, never mixed (a peer caches a key under its id
 `publicKey` is RSA for HTTP signatures with everybody; `assertionMethod` lists Ed25519 Multikeys for object proofs
 (FEP-521a); `authentication` lists Ed25519 Multikeys for RFC 9421 signatures between Ygor nodes.
 
-`ygor:formerKeys` keeps the proof keys of the past, so that what they signed can be verified for ever.
+`ygor:formerKeys` keeps the proof keys of the past, so that what they signed can be verified for ever. `ygor:drawKeys`
+are those of the random function of draws (specs/gold.md §4).
 """
 
 from __future__ import annotations
@@ -81,6 +82,8 @@ class Actor:
     proof_keys: tuple[Ed25519Key, ...] = ()
     http_keys: tuple[Ed25519Key, ...] = ()
     former_keys: tuple[FormerKey, ...] = ()
+    draw_keys: tuple[Ed25519Key, ...] = ()
+    """Public keys of the verifiable random function, from Ygor nodes only: the one to name in a new draw first."""
     implements: tuple[str, ...] = ()
     """FEP-844e: addresses of what the software can do."""
     approves_followers: bool = False
@@ -130,6 +133,7 @@ def build_actor(actor: Actor) -> JsonObject:
         "assertionMethod": [_multikey(actor.id, key) for key in actor.proof_keys] or None,
         "authentication": [_multikey(actor.id, key) for key in actor.http_keys] or None,
         "ygor:formerKeys": [_former_multikey(actor.id, key) for key in actor.former_keys] or None,
+        "ygor:drawKeys": [_multikey(actor.id, key) for key in actor.draw_keys] or None,
         "generator": {"type": "Application", "implements": [{"href": href} for href in actor.implements]}
         if actor.implements
         else None,
@@ -179,6 +183,7 @@ def parse_actor(document: JsonObject) -> Actor:
         proof_keys=_multikeys(document, "assertionMethod", actor_id),
         http_keys=_multikeys(document, "authentication", actor_id),
         former_keys=_former_keys(document, actor_id),
+        draw_keys=_multikeys(document, "ygor:drawKeys", actor_id),
         implements=_implements(document),
         approves_followers=fields.optional_flag(document, "manuallyApprovesFollowers"),
         also_known_as=_also_known_as(document),

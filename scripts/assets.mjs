@@ -17,6 +17,8 @@ const files = [
   ["qr/index.js", "qr/index.js"],
   ["qr/decode.js", "qr/decode.js"],
   ["qr/LICENSE-MIT", "qr/LICENSE.txt"],
+  ["@noble/ed25519/index.js", "noble/ed25519.js"],
+  ["@noble/ed25519/LICENSE", "noble/LICENSE.txt"],
   ["lucide-static/LICENSE", "lucide.LICENSE.txt"],
 ];
 

@@ -12,6 +12,7 @@ from node.cli.audit import audit_books, net_books
 from node.cli.demo import demo
 from node.cli.develop import new_module
 from node.cli.documents import openapi
+from node.cli.draws import draw
 from node.cli.moving import move_domain
 from node.cli.nodes import check, create_admin, init, migrate
 from node.cli.serve import serve
@@ -46,6 +47,7 @@ for command in (
     simulate,
     audit_books,
     net_books,
+    draw,
 ):
     ygor.add_command(command)
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 FILE = "node.toml"
-DEFAULT_MODULES = ("home", "associations", "missions", "events", "news", "wallet", "rewards", "profile")
+DEFAULT_MODULES = ("home", "associations", "missions", "events", "news", "wallet", "rewards", "gold", "profile")
 
 
 class ConfigError(Exception):

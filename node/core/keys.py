@@ -7,6 +7,7 @@ from its first rotation on all sets stand in `keyring.json`, which is replaced a
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from nacl.signing import SigningKey
 
 SEED_BYTES = 32
 RSA_BITS = 2048
+DRAW_KEY = b"ygor-draw/1 random function"
 FIRST_FILES = ("actor-rsa.pem", "proof.ed25519", "http.ed25519")
 
 
@@ -39,6 +41,16 @@ class NodeKeys:
     @property
     def http_public(self) -> bytes:
         return bytes(SigningKey(self.http_seed).verify_key)
+
+    @property
+    def draw_seed(self) -> bytes:
+        """The secret of this set's random function (specs/gold.md §4). Derived, never the proof key itself: Ed25519 and
+        the function make their nonces alike, and two uses of one nonce give a key away."""
+        return hmac.digest(self.proof_seed, DRAW_KEY, "sha256")
+
+    @property
+    def draw_public(self) -> bytes:
+        return bytes(SigningKey(self.draw_seed).verify_key)
 
 
 def new_rsa() -> RSAPrivateKey:

@@ -10,7 +10,7 @@ from typing import cast
 from node.core.node import Node
 from node.core.unit import Unit
 from node.core.viewer import SYSTEM
-from node.demo import visits, world
+from node.demo import draws, visits, world
 from node.groupings import admitting, joining, pages, publishing, records
 from node.groupings.refreshing import fetch_json
 from node.honour import public as honour
@@ -40,6 +40,7 @@ async def tie(nodes: Mapping[str, Node]) -> None:
         await _join(member, grouping)
     await _honour_each_other([grouping, *members])
     await visits.visit(nodes)
+    await draws.announce(nodes)
 
 
 async def _follow(node: Node, neighbour: Node) -> None:

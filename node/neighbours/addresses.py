@@ -79,7 +79,13 @@ def proof_method(owner: str, suffix: str) -> str:
 def actor_document(facts: NodeFacts, ring: Keyring, now: datetime) -> JsonObject:
     """The commune's actor as anybody may fetch it."""
     actor = replace(_commune(facts, facts.base_url), also_known_as=former_ids(facts))
+    actor = replace(actor, draw_keys=_draw_keys(facts, ring, now))
     return build_actor(_with_keys(actor, ring, now))
+
+
+def _draw_keys(facts: NodeFacts, ring: Keyring, now: datetime) -> tuple[Ed25519Key, ...]:
+    owner = actor_id(facts)
+    return tuple(Ed25519Key(f"{owner}#draw-key{keys.suffix}", keys.draw_public) for keys in ring.listed(now))
 
 
 def former_document(facts: NodeFacts, base_url: str, ring: Keyring, now: datetime) -> JsonObject:

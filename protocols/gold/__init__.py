@@ -1,5 +1,9 @@
-"""Gold tokens: the verifiable draw (`specs/gold.md`).
+"""The verifiable draw of gold tokens, `ygor-draw/1` (specs/gold.md).
 
-`vrf` is the verifiable random function, `draw` what is announced, how witnesses answer, and who wins. Everything here is
-a pure function of published values, so that anybody can run a draw again.
+`vrf` is the function, `entries` who takes part, `drawing` the order in which they are drawn, `objects` what is signed,
+`checking` a whole draw done again from its file, `instant` the wins decided at once. Pure: no clock, no randomness.
 """
+
+from typing import Final
+
+PROTOCOL: Final = "ygor-draw/1"

@@ -46,6 +46,8 @@ async function setUp(root = document) {
     button.addEventListener("click", () => window.print());
   });
   root.querySelector("[data-focus]")?.focus();
+  const drawCheck = root.querySelector("[data-draw-check]");
+  if (drawCheck) (await import("./draw-check.js")).setUpDrawCheck(drawCheck);
   const scanners = all("[data-scan]", root);
   if (scanners.length > 0 && navigator.mediaDevices?.getUserMedia) {
     const { setUpScanner } = await import("./scan.js");
