@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from protocols.conformance import documents, evidence, honour, signing
+from protocols.conformance import documents, evidence, gold, honour, signing
 from protocols.conformance.given import Given, MalformedCase
 from protocols.errors import LocalProtocolError, RemoteProtocolError
 from protocols.types import JsonObject
@@ -19,6 +19,7 @@ OPERATIONS: Mapping[str, Operation] = {
     **documents.OPERATIONS,
     **honour.OPERATIONS,
     **evidence.OPERATIONS,
+    **gold.OPERATIONS,
 }
 
 

@@ -34,6 +34,7 @@ from protocols.ed25519 import public_key
 from protocols.errors import LocalProtocolError
 from protocols.events import build_event, parse_event
 from protocols.follower_digests import read_header
+from protocols.gold import objects as gold
 from protocols.honour import statement, terms, wire
 from protocols.honour.consent import read_pass, verify_pass
 from protocols.honour.log import entry_from_json, entry_json
@@ -45,6 +46,7 @@ from tests.protocols import test_events as made
 from tests.protocols import test_groupings as house
 from tests.protocols import test_joining as joined
 from tests.protocols.documents import ACTOR, COMMUNE, MISSION, OTHER
+from tests.protocols.gold.test_checking import HELD
 from tests.protocols.honour.pair import KEY_A, KEY_B, TERMS, A
 from tests.protocols.honour.pair import NOW as THEN
 from tests.protocols.honour.samples import ENTRY, MESSAGES, STATEMENT, lea_pass
@@ -114,6 +116,11 @@ DOCUMENTS: dict[str, tuple[Parser, Sequence[Any]]] = {
         functools.partial(wire.read, key=KEY_B, recipient=A),
         tuple(wire.to_json(message) for message in MESSAGES[:2]),
     ),
+    "draw announcement": (gold.read_announcement, (HELD["announcement"],)),
+    "draw receipt": (gold.read_receipt, tuple(HELD["receipts"])),
+    "draw answer": (gold.read_answer, tuple(HELD["answers"])),
+    "draw result": (gold.read_result, (HELD["result"],)),
+    "draw passing": (gold.read_passing, tuple(HELD["passings"])),
     "honour terms": (terms.from_json, (terms.to_json(TERMS),)),
     "honour proposal": (functools.partial(terms.verify_proposal, key=KEY_A, now=THEN), (terms.to_json(TERMS),)),
     "honour entry": (entry_from_json, (entry_json(ENTRY),)),

@@ -59,7 +59,7 @@ def test_every_operation_has_a_case_and_most_have_one_that_is_refused() -> None:
     assert tried == set(OPERATIONS)
     assert tried - refused == {
         "canonical", "sign-request", "sign-proof", "terms-live", "terms-succeed", "card", "transition", "merkle",
-        "settle",
+        "settle", "vrf-prove", "draw-order", "draw-wins",
     }  # fmt: skip
 
 

@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from protocols.conformance import FORMAT, outcome_of
-from tests.vectors import making_audit, making_documents, making_evidence, making_honour, making_signing
+from tests.vectors import (
+    making_audit,
+    making_documents,
+    making_evidence,
+    making_gold,
+    making_honour,
+    making_signing,
+)
 from tests.vectors.parties import FOLDER, Object
 
 
@@ -39,6 +46,8 @@ FILES: Mapping[str, tuple[str, str, Callable[[], Iterable[tuple[str, str, Object
     "honour/log.json": ("Log entries, heads, Merkle roots", "specs/honour.md §7", making_evidence.log),
     "honour/audit.json": ("Proofs of one's own entry, netting", "specs/honour.md §12, §13", making_audit.audit),
     "honour/statements.json": ("Statements and settlement", "specs/honour.md §9", making_evidence.statements),
+    "gold/function.json": ("The random function and the order", "specs/gold.md §4, §5", making_gold.function),
+    "gold/files.json": ("Draws and instant wins", "specs/gold.md §8, §9", making_gold.files),
 }
 
 

@@ -22,10 +22,7 @@ MODULE = Module(
     desk_cards="cards:desk_cards",
     checks="verification:verify",
     gdpr="gdpr",
-    navigation=(
-        NavItem("gold.list", "Tirages", "sparkles", "me", order=45),
-        NavItem("gold.desk", "Tirages", "sparkles", "desk", STAFF, order=60),
-    ),
+    navigation=(NavItem("gold.desk", "Tirages", "sparkles", "desk", STAFF, order=60),),
     jobs=(
         Job("announce", 60, "planning:announce_due"),
         Job("answer", 60, "witnessing:answer_due"),

@@ -35,13 +35,13 @@ FAULTS: Final[Mapping[str, str]] = {
 }
 DONE: Final[Mapping[str, str]] = {
     "announcement-signed": N_("L’annonce est signée par {drawer}."),
-    "entries-match": N_("Les {count} participations sont celles qui ont été annoncées."),
-    "answers-proved": N_("{count} réponses sont prouvées, et la graine en vient."),
-    "winners-match": N_("Les {count} participations gagnantes ressortent du même calcul."),
+    "entries-match": N_("Participations, les mêmes que dans l’annonce : {count}."),
+    "answers-proved": N_("Réponses prouvées, dont vient la graine : {count}."),
+    "winners-match": N_("Gagnants qui ressortent du même calcul : {count}."),
     "instants-match": N_(
         "Les {decided} décisions sont celles que donne la clé : {wins} gagnantes, {expected} attendues."
     ),
-    "passings-match": N_("{count} lots passés à la personne suivante l’ont été dans l’ordre."),
+    "passings-match": N_("Lots passés à la personne suivante, dans l’ordre : {count}."),
 }
 REMARKS: Final[Mapping[str, str]] = {
     "not-drawn": N_("Le tirage n’a pas encore eu lieu : il est annoncé pour {at}."),

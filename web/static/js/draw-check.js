@@ -16,12 +16,27 @@ export function setUpDrawCheck(box) {
     );
   };
 
-  function show(name, text, done, remarks) {
+  const pairs = (name, lines) => {
+    part(name).replaceChildren(
+      ...lines.map(([label, code]) => {
+        const line = document.createElement("li");
+        line.append(label, document.createElement("br"), Object.assign(document.createElement("code"), { textContent: code }));
+        return line;
+      }),
+    );
+    part(`${name}-box`).hidden = lines.length === 0;
+  };
+
+  /** Everything that the page says now comes from here: nothing that the server wrote stays. */
+  function show(name, text, { title = "", done = [], remarks = [], winners = [], keys = [] } = {}) {
     const shown = part(name).content.cloneNode(true);
     if (text) [...shown.querySelectorAll("*")].find((node) => node.textContent.trim() === "…").textContent = text;
+    part("name").textContent = title;
     part("verdict").replaceChildren(shown);
     list("steps", done);
     list("remarks", remarks);
+    pairs("winners", winners.map((one) => [one.prize, one.reference ?? "–"]));
+    pairs("keys", keys);
     part("by-browser").hidden = false;
     box.dataset.checked = name;
   }
@@ -30,10 +45,9 @@ export function setUpDrawCheck(box) {
     delete box.dataset.checked;
     try {
       const found = await checkDraw(JSON.parse(text));
-      show("good", "", found.done, found.remarks);
+      show("good", "", { ...found, title: found.name });
     } catch (error) {
-      const note = error instanceof Fault ? error : { code: "not-a-draw", params: {} };
-      show("bad", sentence(note), [], []);
+      show("bad", sentence(error instanceof Fault ? error : { code: "not-a-draw", params: {} }));
     }
   }
 

@@ -182,9 +182,11 @@ class File {
   constructor(document) {
     this.document = document;
     this.keys = new Map();
+    this.shown = [];
     for (const { id, publicKeyMultibase } of this.list("keys", 200)) {
       try {
         this.keys.set(id, publicKey(publicKeyMultibase));
+        this.shown.push([id, publicKeyMultibase]);
       } catch {
         refuse("malformed", { part: "keys" });
       }
@@ -331,7 +333,7 @@ async function checkPassings(file, announcement, alpha, walk, held) {
   return documents.length;
 }
 
-/** All steps, in the order of specs/gold.md §9.2. Throws Fault; answers {name, done, remarks, winners}. */
+/** All steps, in the order of specs/gold.md §9.2. Throws Fault; answers {name, done, remarks, winners, keys}. */
 export async function checkDraw(document) {
   if (document?.format !== "ygor-draw-file/1") refuse("not-a-draw");
   const file = new File(document);
@@ -349,7 +351,7 @@ export async function checkDraw(document) {
   const { result } = document;
   if (result === null || result === undefined) {
     remarks.push({ code: "not-drawn", params: { at: announcement.drawnAt } });
-    return { name: announcement.name, done, remarks, winners: [] };
+    return { name: announcement.name, done, remarks, winners: [], keys: file.shown };
   }
   about(result, "ygor:DrawResult", "result");
   await file.signed(result, drawer.actor, "result");
@@ -365,5 +367,5 @@ export async function checkDraw(document) {
   for (const entry of result.struck) if (!drawn.has(entry)) remarks.push({ code: "struck", params: { entry } });
   for (const entry of walk.passed) remarks.push({ code: "struck-drawn", params: { entry } });
   const winners = units.map((prize, at) => ({ prize: prize.name, reference: held[at] }));
-  return { name: announcement.name, done, remarks, winners };
+  return { name: announcement.name, done, remarks, winners, keys: file.shown };
 }
