@@ -21,6 +21,9 @@ FILES = frozenset(
         "emission.schema",
         "events.calendar",
         "events.feed",
+        "gold.file",
+        "gold.instant-file",
+        "gold.proof",
         "missions.calendar",
         "media.show",
         "news.feed",
@@ -32,7 +35,9 @@ FILES = frozenset(
 """Addresses that are no pages."""
 OWN = frozenset({"sharing.participation"})
 """One person’s own pages, which others meet as links in the letters of the demonstration: they have their own test."""
-SEVERAL = {"missions.show": 3, "events.show": 3, "news.show": 2, "rewards.show": 2, "neighbours.peer": 2}
+SEVERAL = {
+    "missions.show": 3, "events.show": 3, "gold.show": 2, "news.show": 2, "rewards.show": 2, "neighbours.peer": 2,
+}  # fmt: skip
 """Kinds of page that differ enough to look at several."""
 
 

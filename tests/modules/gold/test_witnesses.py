@@ -19,7 +19,6 @@ from tests.fixtures.nodes import TestClock
 from tests.fixtures.serving import until
 from tests.modules.gold.people import announced
 from tests.node.neighbours.communes import follow, outcomes, quiet
-from web.typography import plain
 
 Three = tuple[Node, Node, Node]
 
@@ -81,8 +80,8 @@ async def test_a_withheld_answer_is_waited_for_and_then_public(three: Three, clo
     assert (remark.code, remark.params["party"]) == ("withheld", "Auzeville")
     async with site_of(drawer) as site:
         stranger = await site.visitor()
-        assert "n’a pas répondu" in plain((await stranger.get(f"/tirages/{draw_id}")).text)
-        assert "Une réponse manque" in plain((await stranger.get("/tirages")).text)
+        assert "n'a pas répondu" in (await stranger.get(f"/tirages/{draw_id}")).text
+        assert "Une réponse manque" in (await stranger.get("/tirages")).text
 
 
 async def test_an_answer_that_comes_late_is_shown_and_changes_nothing(three: Three, clock: TestClock) -> None:
