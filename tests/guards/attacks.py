@@ -28,6 +28,7 @@ ATTACKS: dict[str, str] = {
     "farewells": "Storms of Delete for gone actors",
     "slow-key-host": "An inbox that blocks on a slow key host",
     "html": "HTML and scripts in names and content",
+    "draw": "Two announcements of one draw, answers before its time, files of draws with another list or result",
 }
 
 LATER: dict[str, str] = {

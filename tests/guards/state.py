@@ -8,11 +8,14 @@ from federation.client import FederationClient, FetchBudget
 from federation.discovery import fetch_actor
 from federation.inbox import Inbox
 from federation.remote_actor import RemoteActor
+from protocols.gold.entries import Entry
+from protocols.gold.filing import File
+from protocols.gold.objects import Announcement
 from tests.guards.guard import Guard, answering, later
 
 STORMS = "federation/test_storms.py::"
 STORES = "node/neighbours/test_stores.py::"
-
+CHECKING = "protocols/gold/test_checking.py::"
 MOVING = "node/neighbours/test_moving.py::"
 
 
@@ -26,6 +29,12 @@ async def _taken_at_its_word(inbox: Inbox, actor_id: str, budget: FetchBudget) -
     """Whoever is said to be gone is gone."""
     assert inbox._acquaintances is not None
     await inbox._acquaintances.part_with(actor_id)
+
+
+def _as_listed(file: File, _announcement: Announcement) -> list[Entry]:
+    """Whoever stands in the file takes part."""
+    rows: Any = file.document["entries"]
+    return [Entry(row[0], row[1]) for row in rows]
 
 
 STATE = (
@@ -118,5 +127,26 @@ STATE = (
         "hearing from a host makes due what waits for it",
         {"federation.inbox.note_heard": later(None)},
         ("node/neighbours/test_outages.py::test_hearing_from_it_is_enough_to_try_again",),
+    ),
+    Guard(
+        "draw-signed",
+        "draw",
+        "what stands in the file of a draw was signed by whom it names",
+        {"protocols.gold.filing.verify_proof": answering(None)},
+        (CHECKING + "test_what_was_changed_is_found[another name]",),
+    ),
+    Guard(
+        "draw-listed",
+        "draw",
+        "the entries are those under the announced root, each unchanged",
+        {"protocols.gold.checking._entries": _as_listed},
+        (CHECKING + "test_a_changed_entry_is_named", CHECKING + "test_what_was_changed_is_found[another entry]"),
+    ),
+    Guard(
+        "draw-one-announcement",
+        "draw",
+        "a witness takes one announcement for each draw and each number of a drawer",
+        {"node.modules.gold.witnessing._held_already": answering(None)},
+        ("modules/gold/test_witnesses.py::test_a_second_announcement_of_one_draw_is_kept_as_evidence",),
     ),
 )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from aiohttp import web as aio
 from pydantic import BaseModel, Field
 
-from node.core.kept import read_for_everybody
 from node.core.requests import node_of
 from node.modules.gold import filing
 from node.modules.gold.words import ALL
@@ -54,8 +53,7 @@ async def page(request: aio.Request) -> aio.Response:
 
 
 async def _own(request: aio.Request, draw_id: str) -> tuple[str, Verdict]:
-    node = node_of(request)
-    document = await read_for_everybody(node, ("gold.file", draw_id), filing.file_of, draw_id)
+    document = await node_of(request).read(filing.file_of, draw_id)
     verdict = await asyncio.to_thread(verdict_on, document)
     return verdict.checked.announcement.name if verdict.checked else draw_id, verdict
 

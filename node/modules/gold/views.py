@@ -48,7 +48,7 @@ async def show(request: aio.Request) -> aio.Response:
 async def file(request: aio.Request) -> aio.Response:
     """All of a draw, for anybody."""
     node, draw_id = node_of(request), request.match_info["id"]
-    document = await read_for_everybody(node, ("gold.file", draw_id), filing.file_of, draw_id)
+    document = await node.read(filing.file_of, draw_id)
     return _download(document, f"tirage-{draw_id}.json")
 
 
@@ -93,9 +93,7 @@ def _schedules(unit: Unit) -> tuple[dict[str, object], ...]:
 @limited("30/minute")
 async def instant_file(request: aio.Request) -> aio.Response:
     schedule_id = request.match_info["id"]
-    document = await read_for_everybody(
-        node_of(request), ("gold.instant-file", schedule_id), instants.file_of, schedule_id
-    )
+    document = await node_of(request).read(instants.file_of, schedule_id)
     return _download(document, f"instantanes-{schedule_id}.json")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from node.core.unit import Unit
 from node.modules.gold import outgoing, signing
@@ -41,7 +41,7 @@ def take(unit: Unit, known: PeerShown, activity_id: str, document: JsonObject) -
         raise RemoteProtocolError("we witness no draws", status=403, code="no-witness")
     announcement, alpha = read_announcement(document), alpha_of(document).hex()
     signing.verified(unit, known, document, announcement.drawer.actor)
-    held = unit.session.get(Witnessed, announcement.id)
+    held = _held_already(unit, announcement)
     if held is not None and held.alpha == alpha:
         held.activity_id = activity_id
         _say_again(unit, known, held)
@@ -49,9 +49,8 @@ def take(unit: Unit, known: PeerShown, activity_id: str, document: JsonObject) -
     ours = next((party for party in announcement.parties[1:] if signing.is_ours(unit, party.actor)), None)
     if ours is None:
         raise RemoteProtocolError("we are no witness of this draw", status=403, code="not-a-party")
-    other = held or _same_number(unit, announcement)
-    if other is not None:
-        other.conflict = other.conflict or document  # shown on our page of witnessed draws, for everybody
+    if held is not None:
+        held.conflict = held.conflict or document  # shown on our page of witnessed draws, for everybody
         return "refused: another announcement of this draw is held"
     _check(unit, announcement, ours.key)
     received = unit.now.replace(microsecond=0)
@@ -67,11 +66,11 @@ def take(unit: Unit, known: PeerShown, activity_id: str, document: JsonObject) -
     return "held as a witness"
 
 
-def _same_number(unit: Unit, announcement: Announcement) -> Witnessed | None:
-    query = select(Witnessed).where(
-        Witnessed.drawer == announcement.drawer.actor, Witnessed.number == announcement.number
-    )
-    return unit.session.scalars(query).one_or_none()
+def _held_already(unit: Unit, announcement: Announcement) -> Witnessed | None:
+    """What we hold for this draw, or for this number of the same drawer (§4.2)."""
+    same = and_(Witnessed.drawer == announcement.drawer.actor, Witnessed.number == announcement.number)
+    query = select(Witnessed).where(or_(Witnessed.uri == announcement.id, same))
+    return unit.session.scalars(query.order_by(Witnessed.received_at).limit(1)).first()
 
 
 def _check(unit: Unit, announcement: Announcement, key: bytes) -> None:
