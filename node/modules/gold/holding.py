@@ -24,13 +24,19 @@ from protocols.gold.objects import (
 from protocols.gold.vrf import output
 
 AT_ONCE = 3
+LOOKED_AT = 50
+"""Draws that still wait for answers must not keep others from being held."""
 
 
 def hold_due(unit: Unit) -> int:
     """Hold what is due; returns how many draws were held."""
     due = select(Draw).where(Draw.state == "announced", Draw.draw_at <= unit.now)
-    rows = unit.session.scalars(due.order_by(Draw.draw_at, Draw.id).limit(AT_ONCE).with_for_update()).all()
-    return sum(_hold(unit, row) for row in rows)
+    held = 0
+    for row in unit.session.scalars(due.order_by(Draw.draw_at, Draw.id).limit(LOOKED_AT).with_for_update()).all():
+        held += _hold(unit, row)
+        if held == AT_ONCE:
+            break
+    return held
 
 
 def _hold(unit: Unit, row: Draw) -> bool:

@@ -92,8 +92,8 @@ def announce_due(unit: Unit) -> int:
 
 
 def _announce(unit: Unit, row: Draw) -> bool:
-    if row.draw_at <= unit.now:  # the node slept past the moment: nobody could have checked in time
-        row.draw_at = unit.now.replace(microsecond=0) + timedelta(hours=1)
+    if row.draw_at < unit.now + rules.SHORTEST_NOTICE:  # the node slept: its witnesses could not hold it in time
+        row.draw_at = unit.now.replace(microsecond=0) + rules.SHORTEST_WAIT
         row.answers_until = row.draw_at + timedelta(hours=unit.settings("gold", Settings).answer_hours)
     entries = _make_entries(unit, row)
     if not entries:

@@ -115,9 +115,11 @@ class WitnessedShown:
     conflict: bool
 
 
-def listing(unit: Unit, *, states: tuple[str, ...] = ("planned", "announced", "held")) -> tuple[DrawCard, ...]:
+def listing(
+    unit: Unit, *, states: tuple[str, ...] = ("planned", "announced", "held"), limit: int = LIMIT
+) -> tuple[DrawCard, ...]:
     """Draws by time, the latest first."""
-    query = select(Draw).where(Draw.state.in_(states)).order_by(Draw.draw_at.desc(), Draw.id).limit(LIMIT)
+    query = select(Draw).where(Draw.state.in_(states)).order_by(Draw.draw_at.desc(), Draw.id).limit(limit)
     return tuple(_card(unit, row) for row in unit.session.scalars(query).all())
 
 

@@ -11,6 +11,7 @@ from protocols.gold.objects import MOST_GOLD, MOST_PARTIES, MOST_PRIZES, MOST_UN
 
 MOST_WITNESSES: Final = MOST_PARTIES - 1
 SHORTEST_WAIT: Final = timedelta(hours=1)
+SHORTEST_NOTICE: Final = timedelta(minutes=30)
 LONGEST_WAIT: Final = timedelta(days=366)
 _LINE = re.compile(r"(?:(\d{1,4})\s*[×xX*]\s*)?(.+?)(?:\s*=\s*(\d{1,7}))?")
 _CHANCE = re.compile(r"(\d{1,6})\s*(?:sur|/|in|out of)\s*(\d{1,6})", re.IGNORECASE)

@@ -243,3 +243,18 @@ async def test_actions_certified_in_missions_count(node: Node, clock: TestClock)
         return [(row.id, row.account_id) for row in unit.session.scalars(select(Action))]
 
     assert await node.read(heard) == [(f"mission:{signup}", town.resident)]
+
+
+async def test_a_node_that_slept_gives_its_witnesses_time(node: Node, clock: TestClock) -> None:
+    def plan(unit: Unit) -> str:
+        mint_gold(unit)
+        acted(unit)
+        return planning.plan(unit, "0" * 26, wanted(unit), new_id())
+
+    draw_id = await node.write(plan)
+    clock.forward(days=3)
+    assert await node.write(planning.announce_due) == 1
+    row = await node.read(planning.find, draw_id)
+    assert row.draw_at == clock.now + timedelta(hours=1)
+    assert row.answers_until == row.draw_at + timedelta(hours=24)
+    assert await node.write(holding.hold_due) == 0

@@ -7,9 +7,11 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from aiohttp import FormData
 from sqlalchemy import select
 
+from node.core.config import ProcessSettings
 from node.core.node import Node
 from node.core.unit import Unit
 from node.modules.gold import filing, holding, planning
@@ -23,6 +25,12 @@ from tests.modules.gold.people import gold_of, mint_gold
 from tests.protocols.gold import draws
 from tests.protocols.gold.instants import decided
 from web.typography import plain
+
+
+@pytest.fixture
+def settings() -> ProcessSettings:
+    """On SQLite alone: what differs between the databases is tested below the pages."""
+    return ProcessSettings(federation_allow_private=True, mail_from="ygor@castanet.localhost")
 
 
 def prepare(unit: Unit) -> Town:
