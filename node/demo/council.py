@@ -39,6 +39,16 @@ def vote(unit: Unit, town: Town, ids: Mapping[str, str], supply: int) -> None:
     scale.change_line(unit, clerk, Line("mission", "education", "action", 40))
 
 
+def vote_gold(unit: Unit, town: Town, ids: Mapping[str, str], supply: int) -> None:
+    """Gold tokens for the draws. `unit`: at that time."""
+    clerk, second = _two(unit, town, ids)
+    draft = ActDraft(
+        number=f"{unit.today:%Y-%m-%d}/08", decided_on=unit.today, title="Jetons d’or des tirages", amount=supply,
+        cls="gold", validity_months=6, year=unit.today.year,
+    )  # fmt: skip
+    acts.confirm(unit, second, acts.enter(unit, clerk, draft))
+
+
 def _two(unit: Unit, town: Town, ids: Mapping[str, str]) -> tuple[Viewer, Viewer]:
     office = [accounts.viewer(unit, ids[person.key]) for person in town.people if person.roles]
     clerk = next((person for person in office if person.has("administrator")), SYSTEM)

@@ -11,9 +11,8 @@ from node.core.ids import new_id
 from node.core.node import Node
 from node.core.unit import Unit
 from node.core.viewer import SYSTEM
-from node.demo import history
+from node.demo import council, history
 from node.demo.world import Town
-from node.ledger import public as ledger
 from node.modules.gold import holding, instants, planning, reading
 from node.modules.gold import public as gold
 from protocols.gold.objects import Prize
@@ -31,7 +30,7 @@ def live_through(unit: Unit, town: Town, ids: Mapping[str, str]) -> None:
     if town.label != HOME:
         return
     by = SYSTEM.account_id or ""
-    ledger.mint(history.earlier(unit, history.BEGINNING_DAYS), new_id(), SUPPLY, {"title": "Jetons d’or"}, cls="gold")
+    council.vote_gold(history.earlier(unit, history.BEGINNING_DAYS), town, ids, SUPPLY)
     for number, person in enumerate(("leila", "amina", "hugo", "marcel", "theo", "ines", "nadia")):
         for days in (20 + number, 30 + number):
             then = history.earlier(unit, days)
