@@ -40,7 +40,7 @@ async def show(request: aio.Request) -> aio.Response:
     page = await node.read(reading.page, request.match_info["id"], viewer.account_id)
     if page.card.state == "withdrawn" and not viewer.is_staff:
         raise NotFound("gold.unknown")
-    values = {"page": page, "states": STATES, "prize_states": PRIZE_STATES, "may_plan": viewer.is_staff}
+    values = {"page": page, "states": STATES, "state_words": PRIZE_STATES, "may_plan": viewer.is_staff}
     return render(request, "gold/show.html", values)
 
 
@@ -101,7 +101,7 @@ async def mine(request: aio.Request) -> aio.Response:
     """What one has won."""
     viewer = require_login(request)
     found = await node_of(request).read(reading.prizes_of, viewer.account_id or "")
-    return render(request, "gold/mine.html", {"prizes": found, "prize_states": PRIZE_STATES})
+    return render(request, "gold/mine.html", {"prizes": found, "state_words": PRIZE_STATES})
 
 
 async def settle(request: aio.Request) -> aio.Response:
