@@ -24,7 +24,7 @@ from web.problems import is_htmx
 from web.qr import qr_svg
 from web.scope import current
 from web.static_files import ROOT, StaticFiles
-from web.text import initials, markdown, number, typo
+from web.text import euros, initials, markdown, number, typo
 from web.typography import typographic
 
 # The words the law has for it (décret n° 2019-768).
@@ -112,6 +112,7 @@ def make_environment(config: WebConfig, catalogues: Catalogues, static: StaticFi
         "markdown": markdown,
         "typo": typo,
         "number": number,
+        "euros": euros,
         "date": dates.day,
         "datetime": dates.day_and_time,
         "time": dates.clock,
@@ -199,9 +200,12 @@ def redirect(
     return aio.Response(status=303, headers={"Location": target})
 
 
-def keep_offline(response: aio.Response) -> aio.Response:
-    """Let the service worker keep this page for when there is no network (my card); forgotten at sign-out."""
+def keep_offline(response: aio.Response, *files: str) -> aio.Response:
+    """Let the service worker keep this page for when there is no network (my card); forgotten at sign-out. `files`:
+    addresses of scripts that it needs besides the shell."""
     response.headers["X-Ygor-Offline"] = "keep"
+    if files:
+        response.headers["X-Ygor-Offline-Files"] = " ".join(files)
     return response
 
 

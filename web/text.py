@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import nh3
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -73,6 +73,11 @@ def number(value: float | Decimal | None, digits: int | None = None) -> str:
         return "–"
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
     return format_decimal(value, format=pattern, locale=current().locale)
+
+
+def euros(value: float | Decimal) -> str:
+    """A sum in euros: "1 204,50 €" in French, "€1,204.50" in English."""
+    return str(format_currency(value, "EUR", locale=current().locale))
 
 
 def initials(name: str) -> str:

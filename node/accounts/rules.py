@@ -22,6 +22,7 @@ SCOPES = (
     "wallet:read",
     "rewards:read",
     "rewards:write",
+    "rewards:book",
     "organisations:read",
 )
 

@@ -20,6 +20,7 @@ SCOPE_WORDS = {
     "wallet:read": N_("Lire mon solde et mes mouvements"),
     "rewards:read": N_("Voir les offres"),
     "rewards:write": N_("Encaisser pour mon organisation"),
+    "rewards:book": N_("Réserver et annuler pour moi"),
     "organisations:read": N_("Voir mes organisations"),
 }
 LOCALE_WORDS = {"fr": "Français", "en": "English"}

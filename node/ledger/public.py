@@ -8,6 +8,7 @@ from node.ledger.balances import balance, find_transfer, history, supply
 from node.ledger.day_books import DayBook, day_books
 from node.ledger.figures import Flow, Seal, Spent, awarded_to, expiring, flows, sealed_before, spending, treasury_days
 from node.ledger.holds import commit_hold, expire_holds, find_hold, hold, release_hold
+from node.ledger.journal import JournalEntry, journal
 from node.ledger.minting import destroy, mint
 from node.ledger.posting import TREASURY
 from node.ledger.refunds import correct, refund
@@ -26,6 +27,7 @@ __all__ = [
     "DayBook",
     "Flow",
     "Held",
+    "JournalEntry",
     "Line",
     "Lot",
     "Memo",
@@ -51,6 +53,7 @@ __all__ = [
     "flows",
     "history",
     "hold",
+    "journal",
     "mint",
     "open_account",
     "open_owed",

@@ -1,33 +1,42 @@
-"""The till: a card is read, a price is charged, the tokens go back to the commune. A card of this commune is decided
-here and now; a neighbour's card is decided by the neighbour, and `node.honour` asks until it has the answer."""
+"""The till: a card or a booking is read, a price is charged, the tokens go back to the commune. A card of this commune
+is decided here and now; a neighbour's card is decided by the neighbour, and `node.honour` asks until it has the answer.
+
+A charge typed without network waits in the cashier's browser, is paid for by nobody, and comes here later under the
+id it was given there (specs/spending.md §5).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-
-from sqlalchemy import select
+from datetime import datetime, timedelta
 
 from node.accounts import public as accounts
 from node.cards import public as cards
-from node.core.errors import Conflict, DomainError, NotFound
+from node.core.errors import Conflict, DomainError, Forbidden, NotFound
 from node.core.unit import Unit
 from node.core.viewer import Viewer
 from node.honour import public as honour
 from node.ledger import public as ledger
-from node.modules.rewards import offers, rules
-from node.modules.rewards.models import Payment
+from node.modules.rewards import bookings, movements, partnerships, rules, stock
+from node.modules.rewards.booked import BookingShown, of_card
+from node.modules.rewards.booked import shown as bookings_shown
+from node.modules.rewards.models import Booking, Offer, Payment
+from node.modules.rewards.payments import FAILED, PENDING, POSTED, PaymentShown, get, shown, was_refused_here
+from node.modules.rewards.refunds import REFUND, settled, undo
 from node.modules.rewards.settings import Settings
 from node.organisations import public as organisations
 
-DAY_LIMIT = 500
-REFUND = "refund-"
-PENDING, POSTED, FAILED = "pending", "posted", "failed"
+__all__ = [
+    "FAILED", "PENDING", "POSTED", "REFUND", "Charge", "PaymentShown", "Seen", "charge", "get", "look", "settled",
+    "undo",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What the till asks for. `payment_id` was made when the page opened; `host` is the commune of the card."""
+    """What the till asks for. `payment_id` was made at the till; `host` is the commune of the card; `card` may be the
+    code of a booking. `entered_at`: when it was typed, for one that waited for the network: its refusal is written down
+    then, so that its id has one answer for ever. `price_seen`: what the cashier was told it costs."""
 
     payment_id: str
     organisation_id: str
@@ -36,85 +45,120 @@ class Charge:
     offer_id: str | None
     title: str
     price: int
+    entered_at: datetime | None = None
+    price_seen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """All a till learns of a person: a first name, and whether the sum is covered."""
+    """All a till learns of a person: a first name, whether the sum is covered, and what they booked here for today."""
 
     first_name: str
     covered: bool
+    booked: tuple[BookingShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentShown:
-    """A payment as the till and the day's sheet show it. `words`: what it waits for, or why it failed."""
+class _Priced:
+    """What is sold: the offer's own title, price and class, never what a page claims for it."""
 
-    id: str
-    organisation_id: str
-    organisation_name: str
-    organisation_slug: str
     title: str
     price: int
-    host: str
-    first_name: str
-    state: str
-    reason: str
-    words: str
-    created_at: datetime
-    day: date
-    may_undo: bool
+    cls: str
+    offer: Offer | None
 
 
-def look(unit: Unit, viewer: Viewer, organisation_id: str, card: str, price: int) -> Seen:
-    """First name and covered or not, for a card of this commune. Raises NotFound `cards.unknown`, `cards.lost`."""
+def look(unit: Unit, viewer: Viewer, organisation_id: str, card: str, price: int, cls: str = "token") -> Seen:
+    """First name and covered or not, for a card of this commune or a booking. Raises NotFound `cards.unknown`,
+    `rewards.booking-unknown`, DomainError `cards.lost`."""
     rules.require_operator(viewer, organisation_id)
+    code = rules.booking_code(card)
+    if code is not None:
+        found = bookings_shown(unit, [bookings.find_code(unit, organisation_id, code)])
+        return Seen(found[0].first_name, found[0].state == "booked", found)
     account_id = cards.holder_of_code(unit, card)
-    return _seen(unit, account_id, price)
+    seen = _seen(unit, account_id, price, cls)
+    return Seen(seen.first_name, seen.covered, of_card(unit, account_id, organisation_id))
 
 
-def _seen(unit: Unit, account_id: str, price: int) -> Seen:
+def _seen(unit: Unit, account_id: str, price: int, cls: str) -> Seen:
     person = accounts.account_summary(unit, account_id)
     if person is None or person.state != "active":
         raise NotFound("cards.unknown", field="card")
     wallet_id = ledger.wallet_of(unit, account_id)
-    available = ledger.balance(unit, wallet_id).available if wallet_id else 0
+    available = ledger.balance(unit, wallet_id, cls=cls).available if wallet_id else 0
     return Seen(person.given_name, available >= price)
 
 
 def charge(unit: Unit, viewer: Viewer, asked: Charge) -> PaymentShown:
-    """Charge a card. The same `payment_id` with the same content answers the first result again.
+    """Charge a card, or redeem a booking. The same `payment_id` with the same content answers the first result again.
 
     Raises DomainError: `cards.unknown`, `cards.lost`, `rewards.short`, `rewards.price`, `rewards.own-card`,
-    `rewards.payment-taken`, `rewards.commune`.
+    `rewards.payment-taken`, `rewards.commune`, `rewards.booking-used`, `rewards.out-of-stock`, …
     """
     rules.require_operator(viewer, asked.organisation_id)
     assert viewer.account_id is not None
     known = unit.session.get(Payment, asked.payment_id, with_for_update=True)
     if known is not None:
-        _require_same(unit, viewer, known, asked)
+        if known.organisation_id != asked.organisation_id:
+            raise Conflict("rewards.payment-taken")
+        if not was_refused_here(known.reason):
+            _require_same(unit, viewer, known, asked)
         return shown(unit, known)
-    title, price = _price(unit, asked)
     row = Payment(
-        id=asked.payment_id, organisation_id=asked.organisation_id, offer_id=asked.offer_id, title=title, price=price,
-        host=asked.host, first_name="", operator_id=viewer.account_id, reason="", day=unit.today, created_at=unit.now,
+        id=asked.payment_id, organisation_id=asked.organisation_id, offer_id=None, title=asked.title[:120],
+        price=max(0, min(asked.price or asked.price_seen or 0, ledger.AMOUNT_LIMIT)), cls="token", host=asked.host,
+        first_name="", operator_id=viewer.account_id, reason="", refunded=0, day=unit.today, created_at=unit.now,
+        entered_at=asked.entered_at,
     )  # fmt: skip
-    if asked.host:
-        row.state = PENDING
-        unit.session.add(row)
-        unit.session.flush()
-        _ask_neighbour(unit, viewer, asked, title, price)
-    else:
-        _pay_here(unit, viewer, row, asked.card)
-        unit.session.add(row)
-    unit.session.flush()
+    try:
+        _take(unit, viewer, row, asked)
+    except DomainError as error:
+        if asked.entered_at is None or isinstance(error, Forbidden):
+            raise
+        _write_refusal(unit, row, error)
     return shown(unit, row)
+
+
+def _take(unit: Unit, viewer: Viewer, row: Payment, asked: Charge) -> None:
+    _check_age(unit, asked)
+    partnership = partnerships.of(unit, asked.organisation_id)
+    partnerships.check_open(unit, partnership)
+    code = None if asked.host else rules.booking_code(asked.card)
+    if code is not None:
+        _redeem(unit, viewer, row, bookings.find_code(unit, asked.organisation_id, code))
+        return
+    sold = _price(unit, asked, partnership)
+    row.offer_id, row.title, row.price, row.cls = asked.offer_id, sold.title, sold.price, sold.cls
+    if asked.host:
+        _ask_neighbour(unit, viewer, row, asked, sold)
+    else:
+        _pay_here(unit, viewer, row, asked.card, sold)
+
+
+def _write_refusal(unit: Unit, row: Payment, error: DomainError) -> None:
+    """A waiting charge that is not covered stands on the day's sheet as what it is. Refused, it changed nothing."""
+    row.state, row.reason, row.first_name, row.account_id, row.slot_id = FAILED, error.key[:60], "", None, None
+    unit.session.add(row)
+    unit.session.flush()
+
+
+def _check_age(unit: Unit, asked: Charge) -> None:
+    days = unit.settings("rewards", Settings).queue_days
+    if asked.entered_at is not None and unit.now - asked.entered_at > timedelta(days=days):
+        raise Conflict("rewards.queue-old")
 
 
 def _require_same(unit: Unit, viewer: Viewer, known: Payment, asked: Charge) -> None:
     """Sent again, a payment must be the same one: whatever became of the offer or the card since, it stands."""
+    code = None if asked.host else rules.booking_code(asked.card)
+    if known.booking_id is not None and code is not None:
+        booking = unit.session.get(Booking, known.booking_id)
+        if known.organisation_id == asked.organisation_id and booking is not None and booking.code == code:
+            return
+        raise Conflict("rewards.payment-taken")
     same = (known.organisation_id, known.host, known.offer_id) == (asked.organisation_id, asked.host, asked.offer_id)
-    if not same or (asked.offer_id is None and asked.price != known.price):
+    if not same or code is not None or (asked.offer_id is None and asked.price != known.price):
         raise Conflict("rewards.payment-taken")
     if known.host:
         _tell_honour(unit, viewer, asked, known.title, known.price)
@@ -122,39 +166,85 @@ def _require_same(unit: Unit, viewer: Viewer, known: Payment, asked: Charge) -> 
         raise Conflict("rewards.payment-taken")
 
 
-def _price(unit: Unit, asked: Charge) -> tuple[str, int]:
-    """Title and price: the offer's own, never what a page claims for it."""
-    if asked.offer_id:
-        offer = offers.get(unit, asked.offer_id)
-        if offer.organisation_id != asked.organisation_id or offer.state != "published":
-            raise NotFound("rewards.unknown", field="offer_id")
-        return offer.title, offer.price
-    if not 1 <= asked.price <= ledger.AMOUNT_LIMIT:
-        raise DomainError("rewards.price", field="price", status=422)
-    return asked.title, asked.price
+def _price(unit: Unit, asked: Charge, partnership: partnerships.PartnershipShown) -> _Priced:
+    if not asked.offer_id:
+        if not 1 <= asked.price <= ledger.AMOUNT_LIMIT:
+            raise DomainError("rewards.price", field="price", status=422)
+        if not partnership.own_amounts:
+            raise DomainError("rewards.own-amounts", field="price", status=422)
+        partnerships.check_sum(partnership, "token", asked.price)
+        return _Priced(asked.title, asked.price, "token", None)
+    row = stock.lock(unit, asked.offer_id)
+    if row.organisation_id != asked.organisation_id or row.state != "published":
+        raise NotFound("rewards.unknown", field="offer_id")
+    if asked.price_seen is not None and asked.price_seen != row.price:
+        raise Conflict("rewards.price-changed", field="offer_id")
+    partnerships.check_sum(partnership, row.cls, row.price)
+    return _Priced(row.title, row.price, row.cls, row)
 
 
-def _pay_here(unit: Unit, viewer: Viewer, row: Payment, card: str) -> None:
+def _take_room(unit: Unit, row: Payment, sold: _Priced, account_id: str | None) -> None:
+    if sold.offer is not None:
+        slot = stock.slot_now(unit, sold.offer) if sold.offer.booking == "slots" else None
+        stock.check_all(unit, sold.offer, slot, account_id)
+        row.slot_id = slot.id if slot else None
+
+
+def _pay_here(unit: Unit, viewer: Viewer, row: Payment, card: str, sold: _Priced) -> None:
     account_id = cards.holder_of_code(unit, card)
-    row.first_name = _seen(unit, account_id, 0).first_name
-    if account_id == viewer.account_id:
-        raise DomainError("rewards.own-card", field="card")
-    organisation = organisations.get(unit, row.organisation_id)
-    memo = {"kind": "payment", "title": organisation.name, "offer": row.title, "organisation": row.organisation_id}
+    _require_other(viewer, account_id)
+    booking = bookings.waiting_for(unit, account_id, sold.offer.id) if sold.offer else None
+    if booking is not None:
+        _redeem(unit, viewer, row, booking)
+        return
+    first_name = _seen(unit, account_id, 0, sold.cls).first_name
+    _take_room(unit, row, sold, account_id)
     try:
-        ledger.spend(unit, row.id, ledger.open_wallet(unit, account_id), row.price, memo=memo)
+        ledger.spend(unit, row.id, ledger.open_wallet(unit, account_id), row.price, memo=_memo(unit, row), cls=sold.cls)
     except DomainError as error:
         if error.key != "ledger.short":
             raise
         # How much is missing would tell the till what the person has.
         raise Conflict("rewards.short", field="card") from error
-    row.account_id, row.state = account_id, POSTED
+    _post(unit, row, account_id, first_name)
 
 
-def _ask_neighbour(unit: Unit, viewer: Viewer, asked: Charge, title: str, price: int) -> None:
+def _redeem(unit: Unit, viewer: Viewer, row: Payment, booking: Booking) -> None:
+    """The tokens set aside pay; a booking pays once."""
+    _require_other(viewer, booking.account_id)
+    first_name = _seen(unit, booking.account_id, 0, booking.cls).first_name
+    row.offer_id, row.slot_id, row.booking_id = booking.offer_id, booking.slot_id, booking.id
+    row.title, row.price, row.cls = booking.title, booking.price, booking.cls
+    bookings.redeem(unit, booking, row.id, _memo(unit, row))
+    _post(unit, row, booking.account_id, first_name)
+
+
+def _require_other(viewer: Viewer, account_id: str) -> None:
+    if account_id == viewer.account_id:
+        raise DomainError("rewards.own-card", field="card")
+
+
+def _memo(unit: Unit, row: Payment) -> ledger.Memo:
+    organisation = organisations.get(unit, row.organisation_id)
+    return {"kind": "payment", "title": organisation.name, "offer": row.title, "organisation": row.organisation_id}
+
+
+def _post(unit: Unit, row: Payment, account_id: str, first_name: str) -> None:
+    row.account_id, row.first_name, row.state = account_id, first_name, POSTED
+    unit.session.add(row)
+    movements.record(unit, row, "charge", row.price, row.id)
+
+
+def _ask_neighbour(unit: Unit, viewer: Viewer, row: Payment, asked: Charge, sold: _Priced) -> None:
+    if sold.cls != "token":
+        raise DomainError("rewards.gold-here", field="offer_id", status=422)
     if asked.host not in {commune.host for commune in honour.accepted_communes(unit)}:
         raise DomainError("rewards.commune", field="host", status=422)
-    _tell_honour(unit, viewer, asked, title, price)
+    _take_room(unit, row, sold, None)
+    row.state = PENDING
+    _tell_honour(unit, viewer, asked, sold.title, sold.price)
+    unit.session.add(row)
+    unit.session.flush()
 
 
 def _tell_honour(unit: Unit, viewer: Viewer, asked: Charge, title: str, price: int) -> None:
@@ -172,74 +262,3 @@ def _tell_honour(unit: Unit, viewer: Viewer, asked: Charge, title: str, price: i
         operator_id=viewer.account_id,
         till_id=asked.organisation_id,
     )
-
-
-def undo(unit: Unit, viewer: Viewer, payment_id: str) -> PaymentShown:
-    """Take a payment back at the till, within minutes; a refund with an id of its own."""
-    row = _row(unit, payment_id)
-    rules.require_operator(viewer, row.organisation_id)
-    if row.state == "undone":
-        return shown(unit, row)
-    if (row.state, "undo") not in rules.PAYMENT_STATES:
-        raise Conflict("rewards.undo-state")
-    if not rules.may_undo(row.state, row.created_at, unit.now, _minutes(unit)):
-        raise Conflict("rewards.undo-late")
-    refund_id = REFUND + row.id
-    if not row.host:
-        ledger.refund(unit, refund_id, row.id, row.price)
-        row.state, row.undone_at = "undone", unit.now
-    elif row.state == PENDING:
-        honour.cancel_payment(unit, row.id)
-        row.undone_at = unit.now
-    else:
-        honour.refund_payment(unit, refund_id, row.id, row.price)
-        row.state, row.undone_at = "undone", unit.now
-    unit.session.flush()
-    return shown(unit, row)
-
-
-def settled(unit: Unit, payment_id: str, *, posted: bool, reason: str) -> None:
-    """The neighbour's final word arrived; it wins even over our own cancel."""
-    row = unit.session.get(Payment, payment_id, with_for_update=True)
-    if row is None:
-        return
-    row.state = rules.PAYMENT_STATES.get((row.state, POSTED if posted else FAILED), row.state)
-    row.reason = reason[:60]
-    if posted:
-        row.undone_at = None  # our cancel came too late: it can be asked again, as a refund
-
-
-def get(unit: Unit, viewer: Viewer, payment_id: str) -> PaymentShown:
-    """A payment of a partner this person belongs to."""
-    row = _row(unit, payment_id, lock=False)
-    rules.require_operator(viewer, row.organisation_id)
-    return shown(unit, row)
-
-
-def sheet(unit: Unit, viewer: Viewer, organisation_id: str, day: date) -> tuple[PaymentShown, ...]:
-    """The day's sheet of a till, the latest first."""
-    rules.require_operator(viewer, organisation_id)
-    query = select(Payment).where(Payment.organisation_id == organisation_id, Payment.day == day)
-    rows = unit.session.execute(query.order_by(Payment.created_at.desc()).limit(DAY_LIMIT)).scalars()
-    return tuple(shown(unit, row) for row in rows)
-
-
-def _row(unit: Unit, payment_id: str, *, lock: bool = True) -> Payment:
-    row = unit.session.get(Payment, payment_id, with_for_update=lock or None)
-    if row is None:
-        raise NotFound("rewards.payment-unknown")
-    return row
-
-
-def _minutes(unit: Unit) -> int:
-    return unit.settings("rewards", Settings).undo_minutes
-
-
-def shown(unit: Unit, row: Payment) -> PaymentShown:
-    organisation = organisations.get(unit, row.organisation_id)
-    words = honour.payment(unit, row.id).words if row.host and row.state in (PENDING, FAILED) else ""
-    may_undo = rules.may_undo(row.state, row.created_at, unit.now, _minutes(unit)) and row.undone_at is None
-    return PaymentShown(
-        row.id, row.organisation_id, organisation.name, organisation.slug, row.title, row.price, row.host,
-        row.first_name, row.state, row.reason, words, row.created_at, row.day, may_undo,
-    )  # fmt: skip

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from node.accounts import public as accounts
 from node.core.errors import Conflict, DomainError, Forbidden, NotFound
 from node.core.ids import new_id
+from node.core.models import AuditEntry
 from node.core.unit import Unit
 from node.core.viewer import ANONYMOUS, SYSTEM
 from node.modules.rewards import offers, rules
@@ -64,7 +66,7 @@ def test_an_offer_sent_twice_is_made_once(unit: Unit) -> None:
 
 def test_only_the_partner_writes_its_offers(unit: Unit) -> None:
     town = settle(unit)
-    for viewer in (ANONYMOUS, SYSTEM, *(accounts.viewer(unit, who) for who in (town.leila, town.theo, town.agent))):
+    for viewer in (ANONYMOUS, *(accounts.viewer(unit, who) for who in (town.leila, town.theo, town.elected))):
         for refused in (
             lambda viewer=viewer: offers.create(unit, viewer, town.pool, POOL_OFFER),
             lambda viewer=viewer: offers.edit(unit, viewer, town.pool_offer, 2, POOL_OFFER),
@@ -73,6 +75,11 @@ def test_only_the_partner_writes_its_offers(unit: Unit) -> None:
             with pytest.raises(Forbidden) as error:
                 refused()
             assert error.value.key == "rewards.not-yours"
+    for editor in (SYSTEM, accounts.viewer(unit, town.agent)):  # the desk may, and it is written down
+        offers.edit(unit, editor, town.pool_offer, offers.get(unit, town.pool_offer).version, POOL_OFFER)
+    unit.session.flush()
+    noted = unit.session.scalars(select(AuditEntry).where(AuditEntry.action == "rewards.offer-written")).all()
+    assert {entry.actor_id for entry in noted} == {"system", town.agent}
     with pytest.raises(Forbidden) as association:
         offers.create(unit, accounts.viewer(unit, town.ines), town.association, POOL_OFFER)
     assert association.value.key == "rewards.not-partner"

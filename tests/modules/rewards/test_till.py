@@ -18,7 +18,7 @@ from node.core.node import Node
 from node.core.unit import Unit
 from node.core.viewer import Viewer
 from node.ledger import public as ledger
-from node.modules.rewards import offers, till
+from node.modules.rewards import offers, sheet, till
 from node.modules.rewards.till import Charge
 from tests.fixtures.nodes import TestClock
 from tests.fixtures.town import TOKENS, Town, available, settle
@@ -175,10 +175,10 @@ async def test_the_sheet_of_a_day(node: Node, clock: TestClock) -> None:
     clock.forward(hours=14)  # past midnight in Paris, not yet in Greenwich
     third = await node.write(till.charge, paul, asked(town, offer_id=None, price=1))
     assert clock.now.date() == today + timedelta(days=0 if clock.now.hour >= 22 else 1)
-    found = await node.read(till.sheet, paul, town.pool, today)
-    assert [paid.id for paid in found] == [second.id, first.id]
-    found = await node.read(till.sheet, paul, town.pool, today + timedelta(days=1))
-    assert [paid.id for paid in found] == [third.id]
+    found = await node.read(sheet.of, paul, town.pool, today)
+    assert [paid.id for paid in found.payments] == [second.id, first.id]
+    found = await node.read(sheet.of, paul, town.pool, today + timedelta(days=1))
+    assert [paid.id for paid in found.payments] == [third.id]
     theo = await node.read(accounts.viewer, town.theo)
-    assert await key_of(node.read(till.sheet, theo, town.pool, today)) == "rewards.not-yours"
-    assert await node.read(till.sheet, theo, town.library, today) == ()
+    assert await key_of(node.read(sheet.of, theo, town.pool, today)) == "rewards.not-yours"
+    assert (await node.read(sheet.of, theo, town.library, today)).payments == ()

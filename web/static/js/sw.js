@@ -23,19 +23,31 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate") event.respondWith(page(request));
+  if (request.mode === "navigate") event.respondWith(page(event));
   else if (url.pathname.startsWith("/static/") || url.pathname === "/theme.css") event.respondWith(file(request));
 });
 
-async function page(request) {
+async function page(event) {
+  const { request } = event;
   try {
     const response = await fetch(request);
     if (response.ok && response.headers.get("X-Ygor-Offline") === "keep") {
-      await (await caches.open(KEPT)).put(request, response.clone());
+      const kept = await caches.open(KEPT);
+      await kept.put(request, response.clone());
+      event.waitUntil(keepFiles(kept, response.headers.get("X-Ygor-Offline-Files")));
     }
     return response;
   } catch {
     return (await caches.match(request)) ?? (await caches.match("/offline")) ?? Response.error();
+  }
+}
+
+/** The scripts of a kept page. One that cannot be had now is asked for again the next time the page is opened. */
+async function keepFiles(kept, list) {
+  for (const address of list?.split(" ") ?? []) {
+    if (await kept.match(address)) continue;
+    await kept.delete(address, { ignoreSearch: true }); // an older version
+    await kept.add(address).catch(() => null);
   }
 }
 
