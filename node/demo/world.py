@@ -97,6 +97,7 @@ CASTANET = Town(
         Person("marcel", "Marcel", "Dupuy", "habitant sans téléphone", phone=False),
         Person("ines", "Inès", "Caron", "responsable d’association"),
         Person("theo", "Théo", "Laurens", "guichet de la médiathèque"),
+        Person("yann", "Yann", "Le Goff", "épicier solidaire"),
         Person("nadia", "Nadia", "Kessler", "agente de la mairie", ("agent",)),
         Person("hugo", "Hugo", "Marty", "élu", ("elected_member",)),
         Person("claire", "Claire", "Fabre", "administratrice", ("administrator",)),
@@ -105,6 +106,7 @@ CASTANET = Town(
         Group("Arbres et Paysages", "association", "ines", "Planter et soigner les haies du pays.", "Castanet-Tolosan"),
         Group("Familles solidaires", "association", "ines", "Coups de main entre générations.", "Castanet-Tolosan"),
         Group("Médiathèque", "partner", "theo", "Livres, films et ateliers.", "12 avenue de Toulouse"),
+        Group("L’Épicerie du lien", "partner", "yann", "Une épicerie solidaire.", "Place de la République"),
     ),
     (
         Job(
@@ -140,6 +142,11 @@ CASTANET = Town(
             "education", ("tutoring",), "Crèche des Tilleuls", 3, 1,
         ),
         Deed("amina", 40, "Atelier reliure", "Médiathèque"),
+        Deed(
+            "marcel", 36, "Tenir la buvette de la kermesse", "Familles solidaires", "Sirops, gâteaux, bonne humeur.",
+            "festivities", (), "École des Fontanelles", 20, 4,
+        ),
+        Deed("marcel", 33, "Atelier reliure", "Médiathèque"),
         Deed(
             "amina", 12, "Désherber le jardin partagé", "Arbres et Paysages", "Outils fournis, soupe offerte.",
             "ecology", ("gardening",), "Jardin des Fontanelles", 6, 3,

@@ -96,6 +96,7 @@ def charge(cashier: Person, place: str, code: str, offer: str, *, commune: str |
     choice = cashier.main.locator('[name="offer_id"] option', has_text=offer).get_attribute("value")
     cashier.main.locator('[name="offer_id"]').select_option(choice)
     cashier.main.locator('button[name="step"][value="charge"]').click()
+    cashier.page.locator("html:not([data-till-busy])").wait_for()  # with scripts, the page itself asks the server
     cashier.page.wait_for_load_state()
 
 

@@ -27,7 +27,6 @@ MODULE = Module(
     ),
     navigation=(
         NavItem("rewards.list", "Récompenses", "gift", "me", order=40),
-        NavItem("rewards.bookings", "Mes réservations", "ticket", "me", order=41),
         NavItem("rewards.partnerships", "Partenariats", "store", "desk", STAFF, order=82),
         NavItem("rewards.accounts", "Comptabilité", "receipt-text", "desk", STAFF | {"elected_member"}, order=84),
     ),

@@ -44,7 +44,8 @@ async def counter_of(node: Node, slug: str) -> Counter:
 
     def read(unit: Unit) -> Counter:
         organisation = organisations.by_slug(unit, slug)
-        sold = tuple(offer for offer in catalogue.of_partner(unit, organisation.id) if offer.state == "published")
+        found = [offer for offer in catalogue.of_partner(unit, organisation.id) if offer.state == "published"]
+        sold = tuple(sorted(found, key=lambda offer: offer.booking == "slots"))  # what needs no booking first
         own_amounts = organisation.kind != "partner" or partnerships.of(unit, organisation.id).own_amounts
         return Counter(organisation, sold, honour.accepted_communes(unit), own_amounts)
 
@@ -86,6 +87,8 @@ def _label(request: aio.Request, offer: catalogue.OfferShown) -> str:
     text = f"{offer.title} – {offer.price}"
     if offer.cls == "gold":
         text += f" {gettext(request, rules.CLASSES['gold'])}"
+    if offer.minimum_age and not offer.maximum_age:
+        return f"{text} · {gettext(request, N_('dès {low} ans'), low=offer.minimum_age)}"
     return f"{text} · {gettext(request, N_('{ages} ans'), ages=offer.ages)}" if offer.ages else text
 
 
