@@ -25,12 +25,14 @@ NAMES = {
     "auzeville-tolosane": "Auzeville-Tolosane",
 }
 WALKERS = (
-    (None, HOME), ("ines", HOME), ("theo", HOME), ("claire", HOME), ("leila", HOME), ("paul", NEIGHBOUR),
+    (None, HOME), ("ines", HOME), ("theo", HOME), ("claire", HOME), ("amina", HOME), ("leila", HOME), ("paul", NEIGHBOUR),
     ("nadia", HOME), ("hugo", HOME), ("maya", "sicoval"), ("sophie", "auzeville-tolosane"),
 )  # fmt: skip
 STARTS = {
     None: ("/", "/connexion", "/inscription"),
     "paul": ("/", "/bureau", "/caisse/piscine/journee"),
+    "theo": ("/", "/bureau", "/caisse/mediatheque/journee"),
+    "amina": ("/recompenses", "/moi/reservations"),
     "claire": ("/", "/bureau", "/admin/messages-abandonnes"),
     "sophie": ("/admin/reseau/rejoindre?address=sicoval.localhost:{port}",),
 }

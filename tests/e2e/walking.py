@@ -30,6 +30,11 @@ FILES = frozenset(
         "web.static",
         "web.language",
         "profile.evidence",
+        "rewards.queue-state",
+        "rewards.sheet-file",
+        "rewards.statement-file",
+        "rewards.token-journal",
+        "rewards.partner-journal",
     }
 )
 """Addresses that are no pages."""
@@ -86,7 +91,7 @@ def walk(person: Person, *starts: str, without: Collection[str] = ()) -> Iterato
 
 def _is_private(address: str) -> bool:
     """The demonstration shows everybody's mail to everybody; what a letter leads to may be for its reader alone."""
-    return kind_of(urlsplit(address).path) == "sharing.participation"
+    return kind_of(urlsplit(address).path) in OWN | {"rewards.booking"}
 
 
 def _links(person: Person) -> list[str]:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from node.core.database import Base, IdColumn, JsonColumn, UtcDateTime
 from node.modules.rewards.models import Payment
-from node.organisations.models import OrganisationRow
+
+PARTNER = "organisations_organisations.id"
 
 
 class Partnership(Base):
@@ -19,7 +20,7 @@ class Partnership(Base):
     `worth_cents`: what the commune pays it for a token, in euro cents."""
 
     __tablename__ = "rewards_partnerships"
-    organisation_id: Mapped[str] = mapped_column(ForeignKey(OrganisationRow.id), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey(PARTNER), primary_key=True)
     sort: Mapped[str] = mapped_column(String(8))
     kinds: Mapped[list[str]] = mapped_column(JsonColumn)
     classes: Mapped[list[str]] = mapped_column(JsonColumn)
@@ -43,7 +44,7 @@ class Movement(Base):
     )
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     payment_id: Mapped[str] = mapped_column(ForeignKey(Payment.id))
-    organisation_id: Mapped[str] = mapped_column(ForeignKey(OrganisationRow.id))
+    organisation_id: Mapped[str] = mapped_column(ForeignKey(PARTNER))
     offer_id: Mapped[str | None] = mapped_column(IdColumn)
     title: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(8))
@@ -61,7 +62,7 @@ class Statement(Base):
     __tablename__ = "rewards_statements"
     __table_args__ = (UniqueConstraint("organisation_id", "period"),)
     id: Mapped[str] = mapped_column(IdColumn, primary_key=True)
-    organisation_id: Mapped[str] = mapped_column(ForeignKey(OrganisationRow.id))
+    organisation_id: Mapped[str] = mapped_column(ForeignKey(PARTNER))
     period: Mapped[str] = mapped_column(String(7), index=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
     document: Mapped[Any] = mapped_column(JsonColumn)

@@ -1,4 +1,7 @@
-"""What the commune agreed with each partner: public service or shop, what it may offer, what a token is worth to it."""
+"""What the commune agreed with each partner: public service or shop, what it may offer, what a token is worth to it.
+
+Clauses: specs/spending.md §9.
+"""
 
 from __future__ import annotations
 

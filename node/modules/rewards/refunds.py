@@ -1,6 +1,8 @@
 """Giving tokens back: at the till within minutes, later by who manages the partner. Each refund has an id of its own.
 
 What came back cannot exceed what was paid: the ledger and the neighbour's node count it, not this page.
+
+Clauses: specs/spending.md §6.
 """
 
 from __future__ import annotations

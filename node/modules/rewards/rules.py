@@ -1,4 +1,7 @@
-"""What an offer, a booking and a payment may become: tables, limits, and the questions asked of them. Pure."""
+"""What an offer, a booking and a payment may become: tables, limits, and the questions asked of them. Pure.
+
+Clauses: specs/spending.md §1.
+"""
 
 from __future__ import annotations
 

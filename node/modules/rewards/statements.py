@@ -1,5 +1,8 @@
 """What a partner took in a month and is owed for it. A month is closed once it is over: its sums are kept as they were,
-under a number that never changes. No line can join a closed month, for lines bear the day they were written."""
+under a number that never changes. No line can join a closed month, for lines bear the day they were written.
+
+Clauses: specs/spending.md §7.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """How much is left: counted inside the transaction, under the offer's lock, so that the last place is sold once.
 
 Nothing is written down when something comes free: a booking stops counting when it ends, be it by the clock alone.
+
+Clauses: specs/spending.md §2.
 """
 
 from __future__ import annotations

@@ -3,6 +3,8 @@ is decided here and now; a neighbour's card is decided by the neighbour, and `no
 
 A charge typed without network waits in the cashier's browser, is paid for by nobody, and comes here later under the
 id it was given there (specs/spending.md §5).
+
+Clauses: specs/spending.md §4.
 """
 
 from __future__ import annotations
