@@ -25,8 +25,8 @@ NAMES = {
     "auzeville-tolosane": "Auzeville-Tolosane",
 }
 WALKERS = (
-    (None, HOME), ("ines", HOME), ("theo", HOME), ("claire", HOME), ("amina", HOME), ("leila", HOME), ("paul", NEIGHBOUR),
-    ("nadia", HOME), ("hugo", HOME), ("maya", "sicoval"), ("sophie", "auzeville-tolosane"),
+    (None, HOME), ("ines", HOME), ("theo", HOME), ("claire", HOME), ("amina", HOME), ("leila", HOME),
+    ("paul", NEIGHBOUR), ("nadia", HOME), ("hugo", HOME), ("maya", "sicoval"), ("sophie", "auzeville-tolosane"),
 )  # fmt: skip
 STARTS = {
     None: ("/", "/connexion", "/inscription"),

@@ -165,3 +165,32 @@ def test_signing_in_again_keeps_the_queue(person: Callable[..., Person]) -> None
     expect(theo.page.locator(".waiting-list li").first).to_contain_text("payé", timeout=15_000)
     assert gestures.balance(amina) == had - 2
     theo.faults.clear()
+
+
+def test_a_booking_from_the_phone_to_the_till_and_its_sheet(person: Callable[..., Person]) -> None:
+    amina, theo = person("amina"), person("theo")
+    had = gestures.balance(amina)
+    amina.go("/recompenses?bookable=on")
+    amina.press("Liseuse à emporter", within=amina.main)
+    amina.press("Réserver", within=amina.main)
+    assert "C'est réservé" in amina.said()
+    code = amina.text(".pass .code")
+    assert faults(amina.page) == []
+    assert overflow(amina.page) <= 0
+    assert gestures.balance(amina) == had - 3
+    theo.go(TILL)
+    theo.page.locator("#f-card").fill(code.lower())
+    theo.page.locator('button[name="step"][value="look"]').click()
+    expect(theo.main).to_contain_text("réservé")
+    theo.page.locator('button[name="step"][value="charge"]').click()
+    theo.page.wait_for_url("**/paiements/**")
+    assert "C'est payé" in theo.text()
+    assert "Liseuse à emporter" in theo.text()
+    assert gestures.balance(amina) == had - 3
+    theo.go(f"{TILL}/journee")
+    assert "Liseuse à emporter" in theo.text()
+    theo.page.emulate_media(media="print")
+    hidden = [".top", ".thumbs", "footer", "main form", "main button"]
+    assert [each for each in hidden if theo.page.locator(each).first.is_visible()] == []
+    assert "Liseuse à emporter" in theo.text()
+    assert len(theo.page.pdf(format="A4")) > 10_000

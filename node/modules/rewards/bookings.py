@@ -19,7 +19,7 @@ from node.core.ids import new_code
 from node.core.unit import Unit
 from node.core.viewer import Viewer
 from node.ledger import public as ledger
-from node.modules.rewards import notices, partnerships, rules, slots, stock
+from node.modules.rewards import notices, partnerships, refunds, rules, slots, stock
 from node.modules.rewards.models import Booking, Offer, Slot
 from node.modules.rewards.settings import Settings
 
@@ -153,8 +153,8 @@ def call_off(unit: Unit, viewer: Viewer, booking_id: str, reason: str) -> None:
 
 
 def call_off_slot(unit: Unit, viewer: Viewer, slot_id: str, reason: str) -> int:
-    """The partner cancels a date: every booking is freed and everybody told; returns how many. Who had already been
-    let in and paid is refunded by the till's own gesture, payment by payment."""
+    """The partner cancels a date: every booking is freed, what was paid for it already is given back, everybody is
+    told; returns how many."""
     slot = unit.session.get(Slot, slot_id, with_for_update=True)
     if slot is None:
         raise NotFound("rewards.slot-unknown")
@@ -168,9 +168,10 @@ def call_off_slot(unit: Unit, viewer: Viewer, slot_id: str, reason: str) -> int:
     for row in rows:
         end(unit, row, rules.next_booking_state("booked", "cancel"), "partner", reason)
         notices.called_off(unit, row, slot)
-    _audit(unit, viewer, offer.organisation_id, "rewards.slot-cancelled", offer.title, bookings=len(rows))
+    count = len(rows) + refunds.refund_slot(unit, slot.id, viewer.account_id)
+    _audit(unit, viewer, offer.organisation_id, "rewards.slot-cancelled", offer.title, bookings=count)
     unit.session.flush()
-    return len(rows)
+    return count
 
 
 def end(unit: Unit, row: Booking, state: str, by: str, reason: str = "") -> None:

@@ -188,6 +188,21 @@ def test_too_late_for_the_resident_never_for_the_partner(unit: Unit, clock: Test
     assert refused(lambda: bookings.book(unit, town.leila, fresh)) == "rewards.slot-cancelled"
 
 
+def test_a_date_called_off_gives_back_what_was_paid_for_it(unit: Unit) -> None:
+    town = settle(unit)
+    offer_id, slot_id = course(unit, town, days=0, places=3)
+    row = one(unit, bookings.book(unit, town.leila, asked(offer_id, slot_id)))
+    redeem(unit, town, row.code)
+    walked_in = rich(unit, 1)[0]
+    redeem(unit, town, code_of(unit, walked_in), offer_id=offer_id)
+    assert (available(unit, town.leila), available(unit, walked_in)) == (TOKENS - 4, 16)
+    paul = accounts.viewer(unit, town.paul)
+    assert [bookings.call_off_slot(unit, paul, slot_id, "Panne") for _ in range(2)] == [2, 0]
+    assert (available(unit, town.leila), available(unit, walked_in)) == (TOKENS, 20)
+    assert [mail.subject for mail in recent_mails(unit)].count("Remboursement : Aquagym") == 2
+    assert list(ledger.verify(unit)) == []
+
+
 def test_a_reminder_is_written_once(unit: Unit, clock: TestClock) -> None:
     town = settle(unit)
     offer_id, slot_id = course(unit, town, days=2)
