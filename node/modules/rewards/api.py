@@ -16,11 +16,11 @@ from node.modules.rewards.api_forms import (
     ChargeIn,
     OfferDetailOut,
     OfferOut,
+    OfferQuery,
     PaymentOut,
     RefundIn,
     SlotOut,
 )
-from node.modules.rewards.forms import CatalogueQuery
 from node.modules.rewards.reading_cards import card_host, count_reading, words_of
 from node.organisations import public as organisations
 from web.forms import bind_query
@@ -28,14 +28,18 @@ from web.i18n import N_
 from web.json import json_body, json_response
 from web.marks import csrf_exempt
 from web.operations import operation
+from web.problems import Problem, problem_response
 
 
-@operation(N_("Ce qu’on peut avoir avec des jetons"), response=list[OfferOut], query=CatalogueQuery)
+@operation(N_("Ce qu’on peut avoir avec des jetons"), response=list[OfferOut], query=OfferQuery)
 async def listing(request: aio.Request) -> aio.Response:
     """What can be had for tokens."""
-    asked = bind_query(request, CatalogueQuery)
-    value = asked.value if asked.valid else CatalogueQuery()
-    wanted = catalogue.Wanted(value.q, value.kind, value.partner, None, value.bookable)
+    asked = bind_query(request, OfferQuery)
+    if not asked.valid:
+        return problem_response(request, Problem(422, "json.invalid-value", errors=asked.errors))
+    value = asked.value
+    kind = "" if value.kind == "all" else value.kind
+    wanted = catalogue.Wanted(value.q, kind, value.partner, None, value.bookable == "yes")
     found = await node_of(request).read(catalogue.published, wanted)
     return json_response([OfferOut(**_offer(offer)) for offer in found])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from node.modules.rewards.forms import ID, ID_OR_NOTHING, Class, Kind, Period
 from node.modules.rewards.rules import PRICE_MOST, Booking
@@ -30,6 +30,17 @@ class OfferOut(BaseModel):
     minimum_age: int = 0
     maximum_age: int = 0
     booking: Booking = "none"
+
+
+class OfferQuery(BaseModel):
+    """What a machine looks for among the offers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=80)
+    partner: str = Field("", max_length=80)
+    kind: Literal["all", "free", "reduced", "premium"] = "all"
+    bookable: Literal["all", "yes"] = "all"
 
 
 class SlotOut(BaseModel):
