@@ -15,7 +15,7 @@ from node.core.mail import recent_mails
 from node.core.node import Node
 from node.core.unit import Unit
 from node.ledger import public as ledger
-from node.modules.rewards import booked, bookings, catalogue, jobs, slots, till
+from node.modules.rewards import booked, bookings, catalogue, gdpr, jobs, slots, till
 from node.modules.rewards.models import Booking
 from node.modules.rewards.till import Charge
 from tests.fixtures.nodes import TestClock
@@ -201,6 +201,21 @@ def test_a_date_called_off_gives_back_what_was_paid_for_it(unit: Unit) -> None:
     assert (available(unit, town.leila), available(unit, walked_in)) == (TOKENS, 20)
     assert [mail.subject for mail in recent_mails(unit)].count("Remboursement : Aquagym") == 2
     assert list(ledger.verify(unit)) == []
+
+
+def test_what_a_person_takes_along_and_leaves(unit: Unit) -> None:
+    town = settle(unit)
+    offer_id = offer(unit, town, replace(VISIT, stock=2))
+    bookings.book(unit, town.leila, asked(offer_id))
+    redeem(unit, town, town.code, offer_id=town.pool_offer)
+    taken = gdpr.export(unit, town.leila)
+    assert [each["title"] for each in (*taken["bookings"], *taken["payments"])] == [
+        "Visite des coulisses",
+        "Entrée adulte",
+    ]
+    gdpr.erase(unit, town.leila)
+    assert gdpr.export(unit, town.leila) == {"bookings": [], "payments": []}
+    assert (available(unit, town.leila), catalogue.get(unit, offer_id).left) == (TOKENS - 6, 2)
 
 
 def test_a_reminder_is_written_once(unit: Unit, clock: TestClock) -> None:
