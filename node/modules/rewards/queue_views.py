@@ -15,7 +15,12 @@ from node.modules.rewards.api_forms import WaitingIn, WaitingOut
 from node.modules.rewards.reading_cards import card_host, count_reading, words_of
 from node.organisations import public as organisations
 from web.csrf import token
+from web.errors import described
+from web.i18n import gettext
 from web.json import json_body, json_response
+
+REFUSALS = frozenset({404, 409, 422})
+"""What is an answer to the charge itself; anything else says that it cannot be sent now, or not by this person."""
 
 
 async def _operator(request: aio.Request) -> tuple[Node, organisations.Organisation, Viewer]:
@@ -41,7 +46,12 @@ async def send(request: aio.Request) -> aio.Response:
     node, organisation, viewer = await _operator(request)
     body = await json_body(request, WaitingIn)
     await node.write(count_reading, viewer)
-    paid = await node.write(_charge, viewer, organisation, body, node)
+    try:
+        paid = await node.write(_charge, viewer, organisation, body, node)
+    except DomainError as error:
+        if error.status not in REFUSALS:
+            raise
+        return json_response(_refused(request, body, organisation, error))
     return json_response(
         WaitingOut(
             id=paid.id,
@@ -52,6 +62,16 @@ async def send(request: aio.Request) -> aio.Response:
             words=words_of(request, paid),
         )
     )
+
+
+def _refused(
+    request: aio.Request, body: WaitingIn, organisation: organisations.Organisation, error: DomainError
+) -> WaitingOut:
+    """The answer to one that did not wait: nothing is written down."""
+    said = described(request, error)
+    words = gettext(request, said.text, **said.params)
+    price = body.price or body.price_seen or 0
+    return WaitingOut(id=body.id, state="failed", title=organisation.name, price=price, first_name="", words=words)
 
 
 def _charge(
