@@ -13,6 +13,7 @@ const files = [
   ["htmx.org/dist/htmx.min.js", "htmx.min.js"],
   ["htmx.org/LICENSE", "htmx.LICENSE.txt"],
   ["@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2", "figtree-latin.woff2"],
+  ["@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2", "figtree-latin-ext.woff2"],
   ["@fontsource-variable/figtree/LICENSE", "figtree.LICENSE.txt"],
   ["qr/index.js", "qr/index.js"],
   ["qr/decode.js", "qr/decode.js"],

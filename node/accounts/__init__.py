@@ -25,6 +25,9 @@ MODULE = Module(
         "accounts.email": "Cette adresse e-mail n’est pas valable.",
         "accounts.email-taken": "Cette adresse e-mail sert déjà à un autre compte.",
         "accounts.email-same": "C’est déjà votre adresse e-mail.",
+        "accounts.birth-date": "Cette date de naissance n’est pas possible.",
+        "accounts.takeover-unknown": "Ce code ne marche pas : déjà utilisé, trop vieux, ou mal recopié.",
+        "accounts.has-email": "Ce compte a déjà une adresse e-mail.",
         "accounts.name-missing": "Écrivez un prénom.",
         "accounts.name-long": "Ce nom est trop long : {most} caractères au plus.",
         "accounts.name-letters": "Ce nom contient des caractères qui ne s’écrivent pas.",
@@ -52,6 +55,7 @@ MODULE = Module(
     },
     audit={
         "accounts.created-at-desk": "Compte saisi au guichet",
+        "accounts.closed": "Compte fermé",
         "accounts.role-granted": "Rôle donné",
         "accounts.role-revoked": "Rôle retiré",
     },

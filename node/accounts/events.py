@@ -26,3 +26,18 @@ class RoleRevoked:
     account_id: str
     role: str
     revoked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTakenOver:
+    """Somebody whose account was kept at the desk or by a guardian gave it an e-mail address of their own."""
+
+    account_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed:
+    """Every part has erased what it knew of the person. `closed_by`: themselves, or an agent."""
+
+    account_id: str
+    closed_by: str

@@ -75,3 +75,16 @@ class RoleInput(BaseModel):
     """A role to give or take."""
 
     role: str = Field(max_length=30)
+
+
+class CloseInput(BaseModel):
+    """The last question before an account is closed."""
+
+    sure: bool = False
+
+
+class TakeoverInput(BaseModel):
+    """A printed code, and the address that the account is to have."""
+
+    code: str = Field(max_length=40)
+    email: str = Field(max_length=rules.LONGEST_EMAIL)

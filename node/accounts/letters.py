@@ -46,8 +46,45 @@ _VERIFY = {
         "You asked for nothing? Ignore this message: nothing will change.\n\n{node}\n",
     ),
 }
-_LETTERS = {"sign-in": _SIGN_IN, "reset": _RESET, "verify": _VERIFY}
+_TAKEOVER = {
+    "fr": (
+        "Prenez votre compte en main",
+        "Bonjour,\n\nAvec ce lien, votre compte de {node} aura cette adresse e-mail, et vous entrerez sur le site :\n\n"
+        "{url}\n\nIl sert une seule fois, dans les {life}.\n"
+        "Vous n’avez rien demandé ? Ignorez ce message, rien ne changera.\n\n{node}\n",
+    ),
+    "en": (
+        "Take over your account",
+        "Hello,\n\nWith this link your account at {node} gets this e-mail address, and you come in:\n\n{url}\n\n"
+        "It works once, within {life}.\n"
+        "You asked for nothing? Ignore this message: nothing will change.\n\n{node}\n",
+    ),
+}
+_LETTERS = {"sign-in": _SIGN_IN, "reset": _RESET, "verify": _VERIFY, "takeover": _TAKEOVER}
 _MINUTES = {"fr": "{n} minutes", "en": "{n} minutes"}
+
+
+_CLOSED = {
+    "fr": (
+        "Votre compte est fermé",
+        "Bonjour,\n\nVotre compte de {node} est fermé : votre nom, votre adresse et votre date de "
+        "naissance sont effacés, "
+        "votre carte ne marche plus, vos jetons sont revenus à la commune.\n\n"
+        "Ce n’est pas vous qui l’avez demandé ? Passez en mairie.\n\n{node}\n",
+    ),
+    "en": (
+        "Your account is closed",
+        "Hello,\n\nYour account at {node} is closed: your name, your address and your date of birth are erased, "
+        "your card no longer works, your tokens went back to the commune.\n\n"
+        "It was not you who asked? Come to the town hall.\n\n{node}\n",
+    ),
+}
+
+
+def closed_letter(locale: str, node: NodeFacts) -> tuple[str, str]:
+    """Subject and body of the last mail somebody gets."""
+    subject, body = _CLOSED[locale if locale in _CLOSED else "fr"]
+    return f"{subject} – {node.name}", body.format(node=node.name)
 
 
 def link_letter(purpose: str, locale: str, node: NodeFacts, url: str, life_minutes: int) -> tuple[str, str]:

@@ -12,14 +12,15 @@ from typing import Literal
 from sqlalchemy import delete, select, update
 
 from node.accounts import letters, rules, session_rows
-from node.accounts.models import Account, Link
+from node.accounts.events import AccountTakenOver
+from node.accounts.models import Account, Link, Takeover
 from node.accounts.service import by_email, new_account, rename
 from node.core import mail, throttle
 from node.core.errors import Conflict, Forbidden, NotFound
 from node.core.ids import new_secret
 from node.core.unit import Unit
 
-Purpose = Literal["sign-in", "reset", "verify"]
+Purpose = Literal["sign-in", "reset", "verify", "takeover"]
 PER_ADDRESS, PER_ADDRESS_S = 5, 15 * 60
 PER_CALLER, PER_CALLER_S = 40, 60 * 60
 
@@ -75,6 +76,18 @@ def ask_email_change(unit: Unit, account_id: str, email: str) -> None:
         _send(unit, address, "verify", account.locale, token)
 
 
+def ask_takeover(unit: Unit, account_id: str, email: str) -> None:
+    """Send a link to the address of somebody who typed a good takeover code; it counts once they open it. Same answer
+    if the address serves another account. Raises Invalid, NotFound `accounts.unknown`."""
+    address = rules.normal_email(email)
+    account = unit.session.get(Account, account_id)
+    if account is None or account.state != "active":
+        raise NotFound("accounts.unknown")
+    if by_email(unit, address) is None:
+        token = make_link(unit, address, purpose="takeover", next_path="/moi/compte", account_id=account_id)
+        _send(unit, address, "takeover", account.locale, token)
+
+
 def make_link(
     unit: Unit,
     email: str,
@@ -103,7 +116,8 @@ def look_at(unit: Unit, token: str) -> LinkView:
     """What a link is for, without using it: mail scanners open links too. Raises NotFound `accounts.link-dead`."""
     link = _live(unit, token)
     account = by_email(unit, link.email)
-    return LinkView(link.email, link.purpose, account is not None and bool(account.given_name))
+    known = link.purpose == "takeover" or (account is not None and bool(account.given_name))
+    return LinkView(link.email, link.purpose, known)
 
 
 def open_link(unit: Unit, token: str, *, password_hash: str | None = None, signed_in_as: str | None = None) -> Opened:
@@ -118,6 +132,8 @@ def open_link(unit: Unit, token: str, *, password_hash: str | None = None, signe
         raise NotFound("accounts.link-dead")
     if link.purpose == "verify":
         return _change_email(unit, link, signed_in_as)
+    if link.purpose == "takeover":
+        return _take_over(unit, link)
     account = by_email(unit, link.email)
     if account is not None and account.state != "active":
         raise NotFound("accounts.link-dead")
@@ -184,6 +200,21 @@ def _change_email(unit: Unit, link: Link, signed_in_as: str | None) -> Opened:
     drop_links(unit, account.email)
     account.email = link.email
     account.search_text = rules.search_text(account.given_name, account.family_name, account.email)
+    return Opened(account.id, None, link.next_path, link.purpose)
+
+
+def _take_over(unit: Unit, link: Link) -> Opened:
+    account = unit.session.get(Account, link.account_id)
+    assert account is not None, "the link's foreign key"
+    if account.state != "active" or account.email is not None:
+        raise NotFound("accounts.link-dead")
+    if by_email(unit, link.email) is not None:
+        raise Conflict("accounts.email-taken")
+    account.email = link.email
+    account.search_text = rules.search_text(account.given_name, account.family_name, account.email)
+    unused = update(Takeover).where(Takeover.account_id == account.id, Takeover.used_at.is_(None))
+    unit.session.execute(unused.values(used_at=unit.now))
+    unit.emit(AccountTakenOver(account.id))
     return Opened(account.id, None, link.next_path, link.purpose)
 
 

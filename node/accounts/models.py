@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, LargeBinary, String
+from sqlalchemy import Boolean, Date, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from node.core.database import Base, IdColumn, JsonColumn, UtcDateTime
@@ -27,6 +27,7 @@ class Account(Base):
     state: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     wallet_id: Mapped[str | None] = mapped_column(String(80))
+    birth_date: Mapped[date | None] = mapped_column(Date)
 
 
 class AccountRole(Base):
@@ -65,6 +66,17 @@ class Link(Base):
     next_path: Mapped[str] = mapped_column(String(400))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Takeover(Base):
+    """A printed code by which somebody without an e-mail address takes their account over, kept under its SHA-256."""
+
+    __tablename__ = "accounts_takeovers"
+    id: Mapped[str] = mapped_column(DigestColumn, primary_key=True)
+    account_id: Mapped[str] = mapped_column(ForeignKey(Account.id), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import date
 
 from nacl.signing import SigningKey
 from sqlalchemy import func, select
 
-from node.accounts import keys, roles, rules, tokens
+from node.accounts import keys, roles, rules, takeover, tokens
+from node.accounts.closing import Eraser, Exporter, close, erasers, export, exporters, packed
 from node.accounts.models import Account, AccountRole
 from node.accounts.roles import create_admin
 from node.accounts.roles import grant as grant_role
-from node.accounts.rules import normal_email
+from node.accounts.rules import age_on, birthday, check_birth_date, normal_email
 from node.accounts.service import (
     AccountSummary,
     by_email,
+    correct_person,
     create_account,
     create_account_at_desk,
+    create_kept_account,
+    look_up,
     set_wallet,
     summary_of,
 )
@@ -27,9 +32,11 @@ from node.organisations import public as organisations
 from protocols import multikey
 
 __all__ = [
-    "AccountSummary", "TokenGrant", "account_summary", "accounts_with_role", "check_api_token", "count_accounts",
-    "create_account", "create_account_at_desk", "create_admin", "find_by_email", "grant_role", "holder_of_did", "names",
-    "normal_email", "resident_did", "resident_public_key", "resident_seed", "set_wallet", "sign_as", "viewer",
+    "AccountSummary", "Eraser", "Exporter", "TokenGrant", "account_summary", "accounts_with_role", "age_of", "age_on",
+    "birthday", "check_api_token", "check_birth_date", "close", "correct_person", "count_accounts", "create_account",
+    "create_account_at_desk", "create_admin", "create_kept_account", "erasers", "export", "exporters", "find_by_email",
+    "grant_role", "holder_of_did", "look_up", "names", "normal_email", "packed", "resident_did",
+    "resident_public_key", "resident_seed", "set_wallet", "sign_as", "takeover_code", "viewer",
 ]  # fmt: skip
 
 KIND_ROLES = {"association": "association_member", "partner": "partner_operator"}
@@ -65,8 +72,9 @@ def find_by_email(unit: Unit, email: str) -> AccountSummary | None:
 
 
 def names(unit: Unit, account_ids: Collection[str]) -> Mapping[str, str]:
-    """Account id → "Leïla B.", for those that exist."""
-    wanted = select(Account.id, Account.given_name, Account.family_name).where(Account.id.in_(set(account_ids)))
+    """Account id → "Leïla B.", for those that exist and are not closed."""
+    wanted = select(Account.id, Account.given_name, Account.family_name)
+    wanted = wanted.where(Account.id.in_(set(account_ids)), Account.state == "active")
     return {id_: short_name(given, family) for id_, given, family in unit.session.execute(wanted)}
 
 
@@ -100,6 +108,20 @@ def resident_did(unit: Unit, account_id: str) -> str:
 def sign_as(unit: Unit, account_id: str, message: bytes) -> bytes:
     """An Ed25519 signature (64 bytes) with a resident's key kept here. Raises NotFound `accounts.key`."""
     return bytes(SigningKey(keys.seed_of(unit, account_id)).sign(message).signature)
+
+
+def age_of(unit: Unit, account_id: str, day: date) -> int | None:
+    """How old somebody is on a day; None when their date of birth is not known here."""
+    account = unit.session.get(Account, account_id)
+    return rules.age_on(account.birth_date, day) if account and account.birth_date else None
+
+
+def takeover_code(unit: Unit, account_id: str) -> str:
+    """A fresh printed code, in groups of four, by which somebody without an address takes their account over.
+
+    Raises NotFound `accounts.unknown`, Conflict `accounts.has-email`.
+    """
+    return takeover.grouped(takeover.make_code(unit, account_id))
 
 
 def check_api_token(unit: Unit, secret: str) -> TokenGrant | None:

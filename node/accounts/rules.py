@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 from email_validator import EmailNotValidError, validate_email
@@ -32,6 +32,9 @@ ADMIN_LINK_LIFE = timedelta(hours=24)
 TOKEN_TOUCH_AFTER = timedelta(hours=1)
 MOST_API_TOKENS = 20
 LONGEST_NAME = 80
+OLDEST_YEARS = 125
+TAKEOVER_LIFE = timedelta(days=90)
+TAKEOVER_LENGTH = 12
 LONGEST_NEXT = 400
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 128
 LONGEST_EMAIL = 254
@@ -69,6 +72,26 @@ def normal_name(typed: str, *, field: str, required: bool = True) -> str:
     if len(name) > LONGEST_NAME:
         raise Invalid("accounts.name-long", field=field, most=LONGEST_NAME)
     return name
+
+
+def check_birth_date(birth_date: date | None, today: date) -> None:
+    """Raises Invalid `accounts.birth-date` for a day to come, or more than `OLDEST_YEARS` years ago."""
+    if birth_date is not None and not birthday(today, -OLDEST_YEARS) <= birth_date <= today:
+        raise Invalid("accounts.birth-date", field="birth_date")
+
+
+def birthday(birth_date: date, years: int) -> date:
+    """The day on which somebody is `years` old; who was born on 29 February is it on 1 March of other years."""
+    try:
+        return birth_date.replace(year=birth_date.year + years)
+    except ValueError:
+        return date(birth_date.year + years, 3, 1)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """How many birthdays somebody has had on a day."""
+    years = day.year - birth_date.year
+    return years if birthday(birth_date, years) <= day else years - 1
 
 
 def normal_password(typed: str, email: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -34,6 +34,7 @@ class AccountSummary:
     created_at: datetime
     wallet_id: str | None
     has_password: bool
+    birth_date: date | None = None
 
     @property
     def display_name(self) -> str:
@@ -102,13 +103,49 @@ def create_account(unit: Unit, email: str, given_name: str, family_name: str, *,
     return summary_of(new_account(unit, rules.normal_email(email), given_name, family_name, locale=locale))
 
 
-def create_account_at_desk(unit: Unit, actor: Viewer, given_name: str, family_name: str) -> AccountSummary:
+def create_account_at_desk(
+    unit: Unit, actor: Viewer, given_name: str, family_name: str, birth_date: date | None = None
+) -> AccountSummary:
     """An agent enters somebody who has no e-mail address. Raises Forbidden, Invalid."""
     require_staff(actor)
+    rules.check_birth_date(birth_date, unit.today)
     account = new_account(unit, None, given_name, family_name, at_desk=True)
+    account.birth_date = birth_date
     assert actor.account_id is not None
     audit.record(unit, actor.account_id, "accounts.created-at-desk", account.id)
     return summary_of(account)
+
+
+def create_kept_account(
+    unit: Unit, given_name: str, family_name: str, birth_date: date, *, locale: str = "fr"
+) -> AccountSummary:
+    """An account that somebody else keeps (a child's): no e-mail address, nobody signs in to it. Raises Invalid."""
+    rules.check_birth_date(birth_date, unit.today)
+    account = new_account(unit, None, given_name, family_name, locale=locale, at_desk=True)
+    account.birth_date = birth_date
+    return summary_of(account)
+
+
+def correct_person(
+    unit: Unit, account_id: str, given_name: str, family_name: str, birth_date: date | None
+) -> AccountSummary:
+    """Put a name or a date of birth right; who may is the caller's business. Raises Invalid, NotFound."""
+    account = live(unit, account_id)
+    rules.check_birth_date(birth_date, unit.today)
+    rename(account, given_name, family_name, locale=account.locale)
+    account.birth_date = birth_date
+    return summary_of(account)
+
+
+def look_up(unit: Unit, text: str, birth_date: date | None, *, limit: int) -> tuple[AccountSummary, ...]:
+    """Active people whose name holds every word (none: whatever the name) and who were born that day (None: any)."""
+    wanted = select(Account).where(Account.state == "active")
+    for word in rules.plain(text).split()[:6]:
+        wanted = wanted.where(Account.search_text.contains(word, autoescape=True))
+    if birth_date is not None:
+        wanted = wanted.where(Account.birth_date == birth_date)
+    ordered = wanted.order_by(Account.family_name, Account.given_name, Account.id).limit(limit)
+    return tuple(summary_of(account) for account in unit.session.execute(ordered).scalars())
 
 
 def change_profile(unit: Unit, account_id: str, given_name: str, family_name: str, locale: str) -> AccountSummary:
@@ -205,4 +242,5 @@ def summary_of(account: Account) -> AccountSummary:
         created_at=account.created_at,
         wallet_id=account.wallet_id,
         has_password=account.password_hash is not None,
+        birth_date=account.birth_date,
     )

@@ -7,9 +7,11 @@ MODULE = Module(
     title="Cartes",
     core=True,
     models="models",
+    gdpr="gdpr",
     errors={
         "cards.unknown": "Aucune carte ne porte ce code. Vérifiez les huit caractères.",
         "cards.lost": "Cette carte a été déclarée perdue.",
+        "cards.blocked": "Cette carte est bloquée.",
         "cards.malformed": "Un code de carte a huit caractères, comme 7Q4K 92MD.",
     },
 )

@@ -4,12 +4,15 @@ spaces; between nodes only their digest travels (specs/honour.md §4.1)."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from nacl.secret import SecretBox
 from sqlalchemy import select
 
+from node.cards import letters
+from node.cards.events import CardBlocked, CardReplaced
 from node.cards.models import Card
 from node.core.errors import DomainError, Invalid, NotFound
 from node.core.ids import CARD_LENGTH, new_code, new_id, normal_code
@@ -28,6 +31,7 @@ class CardShown:
     code: str
     payload: str
     issued_at: datetime
+    blocked: bool = False
 
     @property
     def grouped_code(self) -> str:
@@ -47,6 +51,31 @@ class TypedCard:
         return card_digest(self.code)
 
 
+@dataclass(frozen=True, slots=True)
+class PrintedCard:
+    """What stands on a card of paper. `accent`: the commune's colour, `#rrggbb`; `site`: where it can be blocked."""
+
+    first_name: str
+    commune: str
+    accent: str
+    site: str
+    grouped_code: str
+    payload: str
+    locale: str = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLetter:
+    """A letter on paper. `lines` are paragraphs."""
+
+    name: str
+    commune: str
+    accent: str
+    day: str
+    title: str
+    lines: tuple[str, ...]
+
+
 def read_typed(text: str) -> TypedCard:
     """Understand what was typed or scanned. Raises Invalid `cards.malformed`."""
     host = None
@@ -62,14 +91,14 @@ def read_typed(text: str) -> TypedCard:
 
 
 def card_of(unit: Unit, account_id: str) -> CardShown | None:
-    """The live card of a person, None if there is none yet."""
-    row = _live(unit, account_id)
+    """The card of a person, live or blocked; None if there is none yet."""
+    row = _current(unit, account_id)
     return _shown(unit, row) if row else None
 
 
 def issue(unit: Unit, account_id: str) -> CardShown:
-    """The live card of a person, made if there is none."""
-    row = _live(unit, account_id)
+    """The card of a person, live or blocked; made if there is none."""
+    row = _current(unit, account_id)
     if row is None:
         code = new_code()
         sealed = SecretBox(unit.keys.secret).encrypt(code.encode())
@@ -86,15 +115,64 @@ def report_lost(unit: Unit, account_id: str, by: str, card_id: str | None = None
     `card_id` is the card that the page showed: when it is no longer the live one, nothing changes (a second click
     must not kill the new card).
     """
-    row = _live(unit, account_id)
+    row = _current(unit, account_id)
     if row is not None and card_id in (None, row.id):
         row.state, row.ended_at, row.ended_by = "lost", unit.now, by
         unit.session.flush()
+        letters.tell(unit, account_id, "replaced")
+        unit.emit(CardReplaced(account_id, by))
     return issue(unit, account_id)
 
 
+def block(unit: Unit, account_id: str, by: str) -> bool:
+    """The card pays nothing from this transaction on, here and at the neighbours', until it is unblocked or replaced.
+    Whether that is news."""
+    row = _current(unit, account_id)
+    if row is None or row.state != "live":
+        return False
+    row.state, row.ended_at, row.ended_by = "blocked", unit.now, by
+    unit.session.flush()
+    letters.tell(unit, account_id, "blocked")
+    unit.emit(CardBlocked(account_id, by, blocked=True))
+    return True
+
+
+def unblock(unit: Unit, account_id: str, by: str) -> bool:
+    """The blocked card works again. Whether that is news."""
+    row = _current(unit, account_id)
+    if row is None or row.state != "blocked":
+        return False
+    row.state, row.ended_at, row.ended_by = "live", None, None
+    unit.session.flush()
+    letters.tell(unit, account_id, "unblocked")
+    unit.emit(CardBlocked(account_id, by, blocked=False))
+    return True
+
+
+def card_pdf(printed: PrintedCard) -> bytes:
+    """One A4 page with a card to cut out. Slow: call it in a thread."""
+    from node.cards import printing  # the library weighs thirty megabytes: only whoever prints loads it
+
+    return printing.card_pdf(printed)
+
+
+def welcome_pdf(printed: PrintedCard, takeover_code: str) -> bytes:
+    """The same page as a letter of welcome: what the card does, and the code by which the account is taken over."""
+    from node.cards import printing
+
+    return printing.welcome_pdf(printed, takeover_code)
+
+
+def letters_pdf(letters_to_print: Sequence[PrintedLetter]) -> bytes:
+    """One A4 page per letter, to put into a window envelope or hand over."""
+    from node.cards import printing
+
+    return printing.letters_pdf(letters_to_print)
+
+
 def holder_of_code(unit: Unit, text: str) -> str:
-    """The account a typed or scanned card belongs to. Raises Invalid, NotFound `cards.unknown`, `cards.lost`."""
+    """The account a typed or scanned card belongs to. Raises Invalid, NotFound `cards.unknown`,
+    DomainError `cards.lost`, `cards.blocked`."""
     card = read_typed(text)
     if card.host is not None and card.host not in unit.node.hosts:
         raise NotFound("cards.unknown", field="code")
@@ -108,20 +186,22 @@ def owner_of_code(unit: Unit, text: str) -> str | None:
 
 
 def holder_of_digest(unit: Unit, digest: str) -> str:
-    """The account behind a digest. Raises NotFound `cards.unknown`, DomainError `cards.lost`."""
+    """The account behind a digest. Raises NotFound `cards.unknown`, DomainError `cards.lost`, `cards.blocked`."""
     row = unit.session.execute(select(Card).where(Card.digest == digest)).scalar()
     if row is None:
         raise NotFound("cards.unknown", field="code")
+    if row.state == "blocked":
+        raise DomainError("cards.blocked", field="code")
     if row.state != "live":
         raise DomainError("cards.lost", field="code")
     return row.account_id
 
 
-def _live(unit: Unit, account_id: str) -> Card | None:
-    query = select(Card).where(Card.account_id == account_id, Card.state == "live")
-    return unit.session.execute(query).scalar()
+def _current(unit: Unit, account_id: str) -> Card | None:
+    query = select(Card).where(Card.account_id == account_id, Card.state.in_(("live", "blocked")))
+    return unit.session.execute(query.order_by(Card.issued_at.desc()).limit(1)).scalar()
 
 
 def _shown(unit: Unit, row: Card) -> CardShown:
     code = SecretBox(unit.keys.secret).decrypt(row.sealed_code).decode()
-    return CardShown(row.id, code, f"{PREFIX}{unit.node.host}:{code}", row.issued_at)
+    return CardShown(row.id, code, f"{PREFIX}{unit.node.host}:{code}", row.issued_at, row.state == "blocked")

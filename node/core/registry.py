@@ -22,6 +22,8 @@ CORE_PARTS = (
     "node.organisations",
     "node.ledger",
     "node.cards",
+    "node.households",
+    "node.desk",
     "node.media",
     "node.emission",
     "node.neighbours",

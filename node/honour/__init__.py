@@ -16,6 +16,7 @@ MODULE = Module(
     core=True,
     routes="views:routes",
     models="models",
+    gdpr="gdpr",
     activities="federation:HANDLERS",
     subscriptions="renewal:SUBSCRIPTIONS",
     services="services:run",

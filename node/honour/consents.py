@@ -131,7 +131,8 @@ def shower_of(unit: Unit, consent: Consent) -> Shower | None:
         try:
             return _person(unit, cards.holder_of_digest(unit, consent.digest), good=True)
         except DomainError as error:
-            return Shower("", "", good=False) if error.key == "cards.lost" else None
+            dead = error.key in ("cards.lost", "cards.blocked")
+            return Shower("", "", good=False) if dead else None
     holder = accounts.holder_of_did(unit, read_pass(consent.document).holder)
     if holder is None:
         return None

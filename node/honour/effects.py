@@ -12,6 +12,7 @@ from node.core.unit import Unit
 from node.honour import books
 from node.honour.consents import used_key
 from node.honour.models import ConsentRow, HeadRow, SaltRow
+from node.households import public as households
 from node.ledger import public as ledger
 from node.neighbours.public import peer
 from protocols.honour import messages as m
@@ -46,10 +47,12 @@ def _perform(unit: Unit, head: HeadRow, message: m.PaymentMessage | None, sender
         case SpendLots():
             wallet = ledger.open_wallet(unit, effect.holder)
             transfer = transfer_id(sender, effect.payment)
+            households.before_payment(unit, transfer, effect.holder, effect.amount)
             ledger.spend(unit, transfer, wallet, effect.amount, to=owed(unit, sender), memo=_memo(unit, sender))
         case HoldLots():
             wallet = ledger.open_wallet(unit, effect.holder)
             hold = transfer_id(sender, effect.payment)
+            households.before_payment(unit, hold, effect.holder, effect.amount)
             ledger.hold(unit, hold, wallet, effect.amount, until=effect.until, memo=_memo(unit, sender))
         case CommitHold():
             same = transfer_id(sender, effect.payment)

@@ -15,6 +15,7 @@ from node.core.unit import Unit
 from node.honour import books, choosing, consents, effects
 from node.honour.models import ConsentRow, HeadRow, IssuedRow
 from node.honour.records import head_of, issued_of, write_issued
+from node.households import public as households
 from node.ledger import public as ledger
 from protocols.errors import RemoteProtocolError
 from protocols.honour import messages as m
@@ -107,8 +108,7 @@ def _holder(unit: Unit, sender: str, consent: Consent) -> tuple[HolderFacts | No
         return None, False
     if not shower.good:
         return HolderFacts(shower.account_id, shower.first_name, 0), False
-    wallet = ledger.wallet_of(unit, shower.account_id)
-    available = ledger.balance(unit, wallet).available if wallet else 0
+    available = households.spendable(unit, shower.account_id)
     today = and_(
         IssuedRow.holder == shower.account_id,
         IssuedRow.opened_on == unit.today,

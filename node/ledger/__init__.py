@@ -15,6 +15,7 @@ MODULE = Module(
     summary="Les comptes de jetons de la commune : attribution, dépense, péremption, remboursement.",
     core=True,
     models="models",
+    gdpr="gdpr",
     settings="settings:Settings",
     checks="verification:verify",
     jobs=(

@@ -7,6 +7,7 @@ from node.ledger.awards import award
 from node.ledger.balances import balance, find_transfer, history, supply
 from node.ledger.day_books import DayBook, day_books
 from node.ledger.figures import Flow, Seal, Spent, awarded_to, expiring, flows, sealed_before, spending, treasury_days
+from node.ledger.handing import expiring_lots, give_up, hand_over, share_out, spent_since
 from node.ledger.holds import commit_hold, expire_holds, find_hold, hold, release_hold
 from node.ledger.journal import JournalEntry, journal
 from node.ledger.minting import destroy, mint
@@ -16,7 +17,7 @@ from node.ledger.rules import AMOUNT_LIMIT
 from node.ledger.settings import Settings
 from node.ledger.spending import spend, transfer_between
 from node.ledger.sweep import sweep
-from node.ledger.values import Account, Balance, Held, Line, Lot, Memo, Posted, Supply, Swept
+from node.ledger.values import Account, Balance, Expiring, Held, Line, Lot, Memo, Posted, Supply, Swept
 from node.ledger.verification import verify
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Account",
     "Balance",
     "DayBook",
+    "Expiring",
     "Flow",
     "Held",
     "JournalEntry",
@@ -47,10 +49,13 @@ __all__ = [
     "destroy",
     "expire_holds",
     "expiring",
+    "expiring_lots",
     "find_hold",
     "find_owed",
     "find_transfer",
     "flows",
+    "give_up",
+    "hand_over",
     "history",
     "hold",
     "journal",
@@ -61,8 +66,10 @@ __all__ = [
     "refund",
     "release_hold",
     "sealed_before",
+    "share_out",
     "spend",
     "spending",
+    "spent_since",
     "supply",
     "sweep",
     "transfer_between",

@@ -121,3 +121,15 @@ class Swept:
     lots: int
     amount: int
     more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Free tokens of one lot that end soon. `kind`: wallet or household; `owner_id`: whose."""
+
+    account_id: str
+    kind: AccountKind
+    owner_id: str
+    cls: str
+    expiry_day: date
+    amount: int

@@ -20,6 +20,12 @@ EARLIEST_DAY, LATEST_DAY = date(2000, 1, 1), date(2199, 12, 31)
 Id = Field("", pattern=r"^([0-9A-HJKMNP-TV-Z]{26})?$")
 
 
+class ForInput(BaseModel):
+    """For whom somebody signs up or gives a place back."""
+
+    account: str = Field(max_length=26)
+
+
 class FilterInput(BaseModel):
     """What somebody looks for, from the address."""
 

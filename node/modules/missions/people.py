@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from node.accounts import public as accounts
 from node.core.errors import Forbidden
@@ -58,6 +59,13 @@ def display_names(unit: Unit, account_ids: Collection[str]) -> Mapping[str, str]
     found = dict(accounts.names(unit, account_ids))
     strangers = [id_ for id_ in account_ids if id_ not in found]
     return {**found, **sharing.guest_names(unit, strangers)} if strangers else found
+
+
+def check_age(unit: Unit, account_id: str, minimum_age: int, day: date) -> None:
+    """Raises Forbidden `missions.too-young` for somebody whose date of birth is known and who is too young that day."""
+    age = accounts.age_of(unit, account_id, day)
+    if age is not None and age < minimum_age:
+        raise Forbidden("missions.too-young", years=minimum_age)
 
 
 def is_guest(unit: Unit, account_id: str) -> bool:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from aiohttp import web as aio
 
 from node.civic import skills, themes
-from node.core.errors import NotFound
+from node.core.errors import DomainError, NotFound
 from node.core.kept import read_for_everybody
-from node.core.requests import node_of, viewer_of
+from node.core.requests import node_of, require_login, viewer_of
 from node.core.viewer import Viewer
+from node.desk import public as desk
+from node.desk.public import Acting
 from node.modules.missions import desk_views, elsewhere_views, reading, signups
 from node.modules.missions.calendar import calendar
-from node.modules.missions.forms import FilterInput, theme_options
+from node.modules.missions.forms import FilterInput, ForInput, theme_options
 from node.modules.missions.reading import Filters, MissionPage
 from node.neighbours.negotiation import negotiated
 from node.sharing import public as sharing
 from web.flash import flash
-from web.forms import bind_query
+from web.forms import bind, bind_query
 from web.i18n import N_, gettext
 from web.render import redirect, render
 
@@ -29,6 +31,15 @@ SAID = {
     "attended": N_("Votre présence est déjà validée."),
     "revoked": N_("Votre présence a été annulée : voyez pourquoi sous « Mes attributions »."),
     "absent": N_("Vous étiez inscrit·e, l’association vous a noté·e absent·e."),
+}
+
+
+SAID_FOR = {
+    "registered": N_("La place est réservée."),
+    "waiting": N_("C’est complet pour l’instant : n° {position} sur la liste d’attente."),
+    "cancelled": N_("La place est libérée."),
+    "attended": N_("La présence est déjà validée."),
+    "absent": N_("L’association a noté une absence."),
 }
 
 
@@ -68,8 +79,21 @@ async def show(request: aio.Request) -> aio.Response:
         "now": node_of(request).runtime.clock(),
         "is_member": viewer.membership(page.organisation_id) is not None,
         "has_associations": node_of(request).has("associations"),
+        "others": await _others(request, viewer, page),
     }
     return render(request, "missions/show.html", values)
+
+
+async def _others(request: aio.Request, viewer: Viewer, page: MissionPage) -> dict[str, list[tuple[Acting, str]]]:
+    """Slot → for whom the viewer may act, and where each of them stands in it."""
+    if viewer.is_anonymous:
+        return {}
+    acting = await node_of(request).read(desk.acting_for, viewer)
+    if not acting:
+        return {}
+    ids = [each.account_id for each in acting]
+    states = await node_of(request).read(signups.states_of, [shift.id for shift in page.shifts], ids)
+    return {shift.id: [(each, states.get((shift.id, each.account_id), "")) for each in acting] for shift in page.shifts}
 
 
 async def page_for(request: aio.Request) -> MissionPage:
@@ -108,6 +132,25 @@ async def leave(request: aio.Request) -> aio.Response:
     return await _answer(request, signups.leave)
 
 
+async def sign_up_for(request: aio.Request) -> aio.Response:
+    """For one's child, or for whoever stands at the desk."""
+    viewer, form = require_login(request), await bind(request, ForInput)
+    leaving, mission_id = request.match_info["step"] == "liberer-pour", request.match_info["id"]
+    account_id = form.value.account if form.valid else ""
+    try:
+        result = await node_of(request).write(
+            signups.act_for, viewer, account_id, request.match_info["shift"], leaving=leaving
+        )
+    except DomainError as error:
+        form.refuse(request, error)
+        flash(request, next(iter(form.errors.values())), "bad")
+    else:
+        good = result.state in {"registered", "cancelled", "attended"}
+        said = gettext(request, SAID_FOR[result.state], position=result.position)
+        flash(request, said, "good" if good else "warn")
+    return redirect(request, "missions.show", id=mission_id)
+
+
 async def _answer(request: aio.Request, act: signups.Act) -> aio.Response:
     """Carry it out; somebody anonymous signs in first and comes back to the mission."""
     viewer = viewer_of(request)
@@ -129,4 +172,7 @@ def routes() -> list[aio.RouteDef]:
         aio.get("/missions/{id}/agenda.ics", to_calendar, name="missions.calendar"),
         aio.post("/missions/{id}/creneaux/{shift}/venir", sign_up, name="missions.sign-up"),
         aio.post("/missions/{id}/creneaux/{shift}/liberer", leave, name="missions.leave"),
+        aio.post(
+            "/missions/{id}/creneaux/{shift}/{step:venir-pour|liberer-pour}", sign_up_for, name="missions.act-for"
+        ),
     ]

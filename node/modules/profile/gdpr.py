@@ -1,14 +1,14 @@
-"""What a person may take along from this part."""
+"""What a person may take along from this part, and what is left when they go."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from node.core.unit import Unit
 from node.modules.profile import reading
-from node.modules.profile.models import Action
+from node.modules.profile.models import Action, Interest
 
 
 def export(unit: Unit, account_id: str) -> dict[str, Any]:
@@ -29,3 +29,9 @@ def export(unit: Unit, account_id: str) -> dict[str, Any]:
             for row in unit.session.scalars(wanted)
         ],
     }
+
+
+def erase(unit: Unit, account_id: str) -> None:
+    """The register and the interests are the person's own and go with them; what they took along proves itself."""
+    for table in (Action, Interest):
+        unit.session.execute(delete(table).where(table.account_id == account_id))

@@ -18,6 +18,7 @@ from node.core.errors import Conflict, DomainError, Forbidden, NotFound
 from node.core.ids import new_code
 from node.core.unit import Unit
 from node.core.viewer import Viewer
+from node.households import public as households
 from node.ledger import public as ledger
 from node.modules.rewards import notices, partnerships, refunds, rules, slots, stock
 from node.modules.rewards.models import Booking, Offer, Slot
@@ -57,6 +58,8 @@ def book(unit: Unit, account_id: str, asked: BookingAsked, by: str | None = None
     memo = {"kind": "booking", "title": offer.title, "organisation": offer.organisation_id}
     wallet_id = ledger.open_wallet(unit, account_id)
     try:
+        if offer.cls == "token":
+            households.before_payment(unit, HOLD + row.id, account_id, offer.price)
         ledger.hold(unit, HOLD + row.id, wallet_id, offer.price, until=row.until, memo=memo, cls=offer.cls)
     except DomainError as error:
         if error.key != "ledger.short":

@@ -18,6 +18,7 @@ from node.core.errors import Conflict, DomainError, Forbidden, NotFound
 from node.core.unit import Unit
 from node.core.viewer import Viewer
 from node.honour import public as honour
+from node.households import public as households
 from node.ledger import public as ledger
 from node.modules.rewards import bookings, movements, partnerships, rules, stock
 from node.modules.rewards.booked import BookingShown, of_card
@@ -87,9 +88,15 @@ def _seen(unit: Unit, account_id: str, price: int, cls: str) -> Seen:
     person = accounts.account_summary(unit, account_id)
     if person is None or person.state != "active":
         raise NotFound("cards.unknown", field="card")
+    return Seen(person.given_name, _available(unit, account_id, cls) >= price)
+
+
+def _available(unit: Unit, account_id: str, cls: str) -> int:
+    """What this person may pay with: their own tokens and, for ordinary ones, their household's purse."""
+    if cls == "token":
+        return households.spendable(unit, account_id)
     wallet_id = ledger.wallet_of(unit, account_id)
-    available = ledger.balance(unit, wallet_id, cls=cls).available if wallet_id else 0
-    return Seen(person.given_name, available >= price)
+    return ledger.balance(unit, wallet_id, cls=cls).available if wallet_id else 0
 
 
 def charge(unit: Unit, viewer: Viewer, asked: Charge) -> PaymentShown:
@@ -202,6 +209,8 @@ def _pay_here(unit: Unit, viewer: Viewer, row: Payment, card: str, sold: _Priced
     first_name = _seen(unit, account_id, 0, sold.cls).first_name
     _take_room(unit, row, sold, account_id)
     try:
+        if sold.cls == "token":
+            households.before_payment(unit, row.id, account_id, row.price)
         ledger.spend(unit, row.id, ledger.open_wallet(unit, account_id), row.price, memo=_memo(unit, row), cls=sold.cls)
     except DomainError as error:
         if error.key != "ledger.short":

@@ -13,6 +13,18 @@ class LostInput(BaseModel):
     card: str = Field(max_length=26)
 
 
+class MailInput(BaseModel):
+    """Whether reminders come by mail."""
+
+    by_mail: bool = False
+
+
+class RemindedInput(BaseModel):
+    """Whom an agent has told at the desk."""
+
+    account: str = Field(max_length=26)
+
+
 class LotOut(BaseModel):
     """Tokens by the last day on which they are valid."""
 

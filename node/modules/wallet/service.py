@@ -11,6 +11,8 @@ from node.civic.words import N_
 from node.core import audit
 from node.core.errors import NotFound
 from node.core.unit import Unit
+from node.core.viewer import Viewer
+from node.desk import public as desk
 from node.honour import public as honour
 from node.ledger import public as ledger
 
@@ -61,6 +63,7 @@ KINDS = {
     "refund": N_("Remboursement"),
     "expire": N_("Jetons arrivés à échéance"),
     "correct": N_("Correction"),
+    "move": N_("Bourse du foyer"),
 }
 OTHER = N_("Mouvement")
 
@@ -84,6 +87,13 @@ def show(unit: Unit, account_id: str) -> WalletShown:
         first_day=lots[0].day if lots else None,
         lines=lines(unit, wallet_id),
     )
+
+
+def show_at_desk(unit: Unit, agent: Viewer, account_id: str) -> WalletShown:
+    """The same for an agent who prints the card; the person reads of it (specs/people.md §2)."""
+    wallet = show(unit, account_id)
+    desk.write_by_agent(unit, agent, account_id, "desk.card-printed", "card")
+    return wallet
 
 
 def _lots(unit: Unit, balance: ledger.Balance) -> tuple[LotShown, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web as aio
 
+from node.cards import public as cards
 from node.core.requests import node_of, require_login, require_role
-from node.modules.wallet import STAFF, service
-from node.modules.wallet.forms import LostInput
+from node.modules.wallet import STAFF, reminder_views, reminders, service
+from node.modules.wallet.forms import LostInput, MailInput
 from web.flash import flash
 from web.forms import bind
 from web.i18n import N_, gettext
@@ -20,7 +23,9 @@ async def card(request: aio.Request) -> aio.Response:
     viewer = require_login(request)
     assert viewer.account_id is not None
     wallet = await node_of(request).write(service.show, viewer.account_id)
-    return keep_offline(render(request, "wallet/card.html", {"wallet": wallet}))
+    by_mail = await node_of(request).read(reminders.by_mail, viewer.account_id)
+    values = {"wallet": wallet, "by_mail": by_mail, "has_mail": viewer.email is not None}
+    return keep_offline(render(request, "wallet/card.html", values))
 
 
 async def printed(request: aio.Request) -> aio.Response:
@@ -58,11 +63,54 @@ async def lost(request: aio.Request) -> aio.Response:
     return redirect(request, "wallet.card")
 
 
+async def card_pdf(request: aio.Request) -> aio.Response:
+    """My card to cut out, as PDF."""
+    viewer = require_login(request)
+    assert viewer.account_id is not None
+    wallet = await node_of(request).write(service.show, viewer.account_id)
+    section, host = node_of(request).config.node, node_of(request).facts.host
+    printed = cards.PrintedCard(
+        viewer.first_name, section.name, section.accent, host, wallet.card.grouped_code, wallet.card.payload,
+        viewer.locale,
+    )  # fmt: skip
+    headers = {"Content-Disposition": 'inline; filename="carte.pdf"', "Cache-Control": "no-store"}
+    body = await asyncio.to_thread(cards.card_pdf, printed)
+    return aio.Response(body=body, content_type="application/pdf", headers=headers)
+
+
+async def block(request: aio.Request) -> aio.Response:
+    """My card pays nothing until I unblock or replace it."""
+    viewer = require_login(request)
+    assert viewer.account_id is not None
+    await node_of(request).write(cards.block, viewer.account_id, viewer.account_id)
+    flash(request, gettext(request, N_("Votre carte est bloquée : elle ne paie plus rien.")))
+    return redirect(request, "wallet.card")
+
+
+async def unblock(request: aio.Request) -> aio.Response:
+    viewer = require_login(request)
+    assert viewer.account_id is not None
+    await node_of(request).write(cards.unblock, viewer.account_id, viewer.account_id)
+    flash(request, gettext(request, N_("Votre carte marche à nouveau.")))
+    return redirect(request, "wallet.card")
+
+
+async def choose_mail(request: aio.Request) -> aio.Response:
+    """Whether I am reminded by mail of tokens that end."""
+    viewer = require_login(request)
+    assert viewer.account_id is not None
+    form = await bind(request, MailInput)
+    by_mail = form.valid and form.value.by_mail
+    await node_of(request).write(reminders.choose, viewer.account_id, by_mail=by_mail)
+    flash(request, gettext(request, N_("C’est noté.")))
+    return redirect(request, "wallet.card")
+
+
 async def desk_card(request: aio.Request) -> aio.Response:
     """The card of somebody without a phone, printed by an agent."""
-    require_role(request, *STAFF)
+    viewer = require_role(request, *STAFF)
     account_id = request.match_info["account_id"]
-    wallet = await node_of(request).write(service.show, account_id)
+    wallet = await node_of(request).write(service.show_at_desk, viewer, account_id)
     return render(request, "wallet/desk.html", {"wallet": wallet, "account_id": account_id})
 
 
@@ -81,6 +129,11 @@ async def desk_lost(request: aio.Request) -> aio.Response:
 def routes() -> list[aio.RouteDef]:
     return [
         aio.get("/carte", card, name="wallet.card"),
+        aio.get("/carte/carte.pdf", card_pdf, name="wallet.pdf"),
+        aio.post("/carte/bloquer", block, name="wallet.block"),
+        aio.post("/carte/debloquer", unblock, name="wallet.unblock"),
+        aio.post("/carte/rappels", choose_mail, name="wallet.choose-mail"),
+        *reminder_views.routes(),
         aio.get("/carte/imprimer", printed, name="wallet.print"),
         aio.get("/carte/voisins", phone_pass, name="wallet.neighbours"),
         aio.post("/carte/perdue", lost, name="wallet.lost"),
