@@ -173,6 +173,6 @@ def routes() -> list[aio.RouteDef]:
         aio.post("/missions/{id}/creneaux/{shift}/venir", sign_up, name="missions.sign-up"),
         aio.post("/missions/{id}/creneaux/{shift}/liberer", leave, name="missions.leave"),
         aio.post(
-            "/missions/{id}/creneaux/{shift}/{step:venir-pour|liberer-pour}", sign_up_for, name="missions.act-for"
+            "/missions/{id}/creneaux/{shift}/{step:venir-pour|liberer-pour}", sign_up_for, name="missions.others"
         ),
     ]
