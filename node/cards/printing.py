@@ -54,7 +54,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }
 _DOES: Mapping[str, tuple[str, ...]] = {
     "fr": (
-        "Montrez cette carte quand vous participez à une mission : on vous compte et vous gagnez des jetons.",
+        "Montrez cette carte quand vous participez à une mission : on vous compte, vous gagnez des jetons.",
         "Montrez-la au guichet de la piscine, de la médiathèque ou d’un autre partenaire pour payer avec vos jetons.",
         "Les jetons ont une fin. La mairie vous prévient avant ; demandez votre solde à l’accueil.",
         "À l’accueil, on peut vous inscrire à une mission, refaire votre carte, corriger votre nom ou fermer "

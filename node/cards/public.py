@@ -1,5 +1,5 @@
 """What other parts ask of cards. Codes are eight characters of Crockford's base 32, typed in any case, with or without
-spaces; between nodes only their digest travels (specs/honour.md §4.1)."""
+spaces; between nodes only their digest travels (specs/honour.md §4.1; specs/people.md §1)."""
 
 from __future__ import annotations
 

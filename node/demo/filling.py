@@ -11,7 +11,7 @@ from node.accounts import service as account_service
 from node.accounts.roles import grant
 from node.core.unit import Unit
 from node.core.viewer import SYSTEM
-from node.demo import agenda, council, draws, history, spending, visits, world
+from node.demo import agenda, council, draws, families, history, spending, visits, world
 from node.demo.world import Job, Town
 from node.modules.missions import service as missions
 from node.modules.missions.rules import MissionDraft, ShiftDraft
@@ -48,6 +48,7 @@ def fill(unit: Unit, town: Town, password_hash: str) -> None:
     spending.open_up(unit, town, ids, groups)
     council.close_the_month(unit)
     draws.live_through(unit, town, ids)
+    families.gather(unit, town, ids)
 
 
 def _person(unit: Unit, town: Town, person: world.Person, password_hash: str) -> str:

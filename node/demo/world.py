@@ -94,6 +94,7 @@ CASTANET = Town(
     (
         Person("leila", "Leïla", "Benali", "habitante"),
         Person("amina", "Amina", "Rousseau", "habitante engagée depuis le printemps"),
+        Person("karim", "Karim", "Rousseau", "habitant, du même foyer qu’Amina"),
         Person("marcel", "Marcel", "Dupuy", "habitant sans téléphone", phone=False),
         Person("ines", "Inès", "Caron", "responsable d’association"),
         Person("theo", "Théo", "Laurens", "guichet de la médiathèque"),
@@ -239,6 +240,9 @@ SICOVAL = Town(
     ),
 )  # fmt: skip
 
+HOUSEHOLD = ("castanet-tolosan", "amina", "karim", "Chez les Rousseau", "Lina", 9, 4)
+"""Town, two adults who share a purse and answer for a child, the household's name, the child with its age, and what
+is in the purse."""
 TOWNS = (CASTANET, RAMONVILLE, AUZEVILLE, SICOVAL)
 POSITIONS = {
     "castanet-tolosan": (43.515, 1.498),

@@ -5,7 +5,7 @@ purse is an account of the ledger of its own. A child's account is kept by one o
 at which the child reaches the age that the commune has set: their rights are read from the calendar, never from a job.
 """
 
-from node.core.module import Job, Module, NavItem
+from node.core.module import Job, Module
 
 MODULE = Module(
     name="households",
@@ -17,7 +17,6 @@ MODULE = Module(
     settings="settings:Settings",
     subscriptions="subscriptions:SUBSCRIPTIONS",
     gdpr="gdpr",
-    navigation=(NavItem("households.show", "Mon foyer", "house", "me", order=60),),
     jobs=(Job("come-of-age", 600, "jobs:come_of_age"),),
     errors={
         "households.name": "Donnez un nom à votre foyer : 80 caractères au plus.",

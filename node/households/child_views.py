@@ -31,6 +31,7 @@ async def _page(request: aio.Request, code: str = "", **forms: Form[Any]) -> aio
     shown = await node_of(request).write(reading.child_of, me, child_id)
     values = {
         "child": shown,
+        "years": await node_of(request).read(guardians.own_account_age),
         "code": code,
         "limits": blank(
             request,

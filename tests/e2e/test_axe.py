@@ -37,8 +37,8 @@ STARTS = {
     "sophie": ("/admin/reseau/rejoindre?address=sicoval.localhost:{port}",),
 }
 """Where one begins; what nothing leads to unless something failed or was typed stands here too."""
-BY_MAIL = frozenset({"accounts.link", "accounts.link_sent"})
-"""One comes to these by a mail and by sending a form: looked at in their own test."""
+BY_MAIL = frozenset({"accounts.link", "accounts.link_sent", "desk.person"})
+"""One comes to these by a mail and by sending a form: looked at in their own tests."""
 HUBS = frozenset({"home.show", "home.desk", "profile.show", "missions.mine"})
 LOOKS = 2
 """The most walkers who look at one kind of page, hubs apart; those with most to do go first."""

@@ -172,7 +172,5 @@ def routes() -> list[aio.RouteDef]:
         aio.get("/missions/{id}/agenda.ics", to_calendar, name="missions.calendar"),
         aio.post("/missions/{id}/creneaux/{shift}/venir", sign_up, name="missions.sign-up"),
         aio.post("/missions/{id}/creneaux/{shift}/liberer", leave, name="missions.leave"),
-        aio.post(
-            "/missions/{id}/creneaux/{shift}/{step:venir-pour|liberer-pour}", sign_up_for, name="missions.others"
-        ),
+        aio.post("/missions/{id}/creneaux/{shift}/{step:venir-pour|liberer-pour}", sign_up_for, name="missions.others"),
     ]
