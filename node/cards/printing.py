@@ -43,8 +43,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "page": "Your card",
         "how": "Cut along the marks and fold in the middle: the card is as big as a bank card.",
         "lost_title": "Lost? Stolen?",
-        "lost": "Tell the town hall, or go to {site}. It stops working at once; your tokens stay yours and you get a new "
-        "card.",
+        "lost": "Tell the town hall, or go to {site}. It stops working at once; your tokens stay yours and you get "
+        "a new card.",
         "found": "Found this card? Please bring it to the town hall of {commune}.",
         "welcome": "Welcome, {name}",
         "code_title": "Later, on the internet",
@@ -54,7 +54,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }
 _DOES: Mapping[str, tuple[str, ...]] = {
     "fr": (
-        "Montrez cette carte quand vous participez à une mission : on vous compte, vous gagnez des jetons.",
+        "Montrez cette carte quand vous venez à une mission : on vous compte, et vous gagnez des jetons.",
         "Montrez-la au guichet de la piscine, de la médiathèque ou d’un autre partenaire pour payer avec vos jetons.",
         "Les jetons ont une fin. La mairie vous prévient avant ; demandez votre solde à l’accueil.",
         "À l’accueil, on peut vous inscrire à une mission, refaire votre carte, corriger votre nom ou fermer "
