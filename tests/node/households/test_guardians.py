@@ -19,6 +19,8 @@ from node.ledger import public as ledger
 from tests.fixtures.nodes import NodeFactory, TestClock
 from tests.node.households.family import settle_family
 
+only_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+
 
 def letters(unit: Unit) -> list[tuple[str, str]]:
     rows = unit.session.execute(select(MailMessage.recipient, MailMessage.subject).order_by(MailMessage.id))
@@ -30,6 +32,7 @@ def pay(unit: Unit, payment: str, account_id: str, price: int) -> None:
     ledger.spend(unit, payment, ledger.open_wallet(unit, account_id), price, memo={})
 
 
+@only_sqlite
 async def test_a_child_spends_within_limits(node: Node, clock: TestClock) -> None:
     family = await node.write(settle_family)
     await node.write(
@@ -100,6 +103,7 @@ async def test_rights_end_at_local_midnight(
     assert [each.id for each in await node.read(households.waiting_to_take_over)] == [family.lina]
 
 
+@only_sqlite
 async def test_born_on_the_last_of_february(node: Node, clock: TestClock) -> None:
     family = await node.write(settle_family)
     child = await node.write(guardians.create_child, family.amina, "Noé", "R", date(2012, 2, 29))
@@ -109,6 +113,7 @@ async def test_born_on_the_last_of_february(node: Node, clock: TestClock) -> Non
     assert not await node.read(guardians.is_child, child)
 
 
+@only_sqlite
 async def test_whose_account_a_guardian_may_make(node: Node, clock: TestClock) -> None:
     family = await node.write(settle_family)
     for born in (date(2011, 11, 23), date(1990, 1, 1), date(2027, 1, 1), date(1890, 1, 1)):
@@ -120,6 +125,7 @@ async def test_whose_account_a_guardian_may_make(node: Node, clock: TestClock) -
         await node.write(guardians.create_child, family.lina, "Noé", "R", date(2020, 11, 24))
 
 
+@only_sqlite
 async def test_a_blocked_card_pays_nothing_and_both_guardians_hear_of_it(node: Node) -> None:
     family = await node.write(settle_family)
     await node.write(guardians.accept, family.karim, await node.write(guardians.invite, family.amina, family.lina))
@@ -138,6 +144,7 @@ async def test_a_blocked_card_pays_nothing_and_both_guardians_hear_of_it(node: N
     assert ("amina@castanet.example", "La carte de Lina est remplacée") in await node.read(letters)
 
 
+@only_sqlite
 async def test_a_guardian_who_closes_their_account(node: Node) -> None:
     family = await node.write(settle_family)
     await node.write(membership.bring_child, family.amina, family.lina)

@@ -17,6 +17,8 @@ from tests.fixtures.nodes import TestClock
 from tests.fixtures.town import person
 from tests.node.households.family import Family, available, settle_family
 
+only_sqlite = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
+
 
 async def outcomes(works: list[Awaitable[object]]) -> list[object]:
     """What each answered, refusals by their key."""
@@ -28,6 +30,7 @@ async def outcomes(works: list[Awaitable[object]]) -> list[object]:
     return found
 
 
+@only_sqlite
 async def test_tokens_keep_their_days_on_the_way_in_and_out(node: Node, clock: TestClock) -> None:
     family = await node.write(settle_family)
     clock.forward(days=40)
@@ -73,6 +76,7 @@ async def test_the_limit_of_a_week_holds_when_many_ask_at_once(node: Node, clock
     assert isinstance((await outcomes([node.write(purse.take, "monday", family.karim, 7)]))[0], ledger.Posted)
 
 
+@only_sqlite
 async def test_a_card_draws_on_the_purse_when_its_own_tokens_do_not_do(node: Node) -> None:
     family = await node.write(settle_family)
 
@@ -107,6 +111,7 @@ async def test_two_cards_draw_on_the_last_tokens_at_once(node: Node) -> None:
     assert await node.read(ledger.verify) == []
 
 
+@only_sqlite
 async def test_leaving_leaves_the_purse_and_the_last_adult_gets_it(node: Node) -> None:
     family = await node.write(settle_family)
     await node.write(membership.bring_child, family.amina, family.lina)
@@ -142,6 +147,7 @@ async def test_a_purse_is_divided_evenly_day_by_day(node: Node, clock: TestClock
     assert await node.read(ledger.verify) == []
 
 
+@only_sqlite
 async def test_who_may_do_what(node: Node, clock: TestClock) -> None:
     family = await node.write(settle_family)
     stranger = await node.write(person, "Zoe Roux")
@@ -169,6 +175,7 @@ async def test_who_may_do_what(node: Node, clock: TestClock) -> None:
     await refused(NotFound, "households.code", membership.join, await node.write(person, "Luc Pons"), fresh)
 
 
+@only_sqlite
 async def test_one_household_one_decision(node: Node) -> None:
     family = await node.write(settle_family)
     stranger = await node.write(person, "Zoe Roux")
@@ -187,6 +194,7 @@ async def test_one_household_one_decision(node: Node) -> None:
     assert not await node.read(same, family.amina, family.karim)
 
 
+@only_sqlite
 async def test_a_code_of_one_kind_does_not_open_the_other(node: Node) -> None:
     family: Family = await node.write(settle_family)
     code = await node.write(membership.invite, family.amina)
