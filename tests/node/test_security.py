@@ -50,21 +50,25 @@ def runs_script(page: Page) -> bool:
     return page.headers.get("Content-Type", "").startswith("text/html") and "<script>alert(1)" in page.text
 
 
+AT_ONCE = 60
+
+
 async def test_every_post_of_a_browser_needs_its_token(node: Node) -> None:
     town = await node.write(settle)
     posts = [(path, route) for method, path, route in routes(node) if method not in {"GET", "HEAD"}]
     assert len(posts) > 20
-    async with site_of(node) as site:
-        claire = await site.signed_in(town.administrator)
-        for path, route in posts:
-            machine = getattr(route.handler, "ygor_csrf_exempt", False)
-            answer = await claire.post_raw(filled(path, plausible(town, path)), {"name": "x"}, follow=False)
-            if machine:
-                assert 400 <= answer.status < 500, path
-                assert path.startswith(("/api/", "/ap/", "/.well-known/", "/ygor/honour")), f"{path} trusts no token"
-            else:
-                assert answer.status == 403, path
-                assert "Page expirée" in answer.text, path
+    for start in range(0, len(posts), AT_ONCE):  # a fresh server each time: it counts what one address sends
+        async with site_of(node) as site:
+            claire = await site.signed_in(town.administrator)
+            for path, route in posts[start : start + AT_ONCE]:
+                machine = getattr(route.handler, "ygor_csrf_exempt", False)
+                answer = await claire.post_raw(filled(path, plausible(town, path)), {"name": "x"}, follow=False)
+                if machine:
+                    assert 400 <= answer.status < 500, path
+                    assert path.startswith(("/api/", "/ap/", "/.well-known/", "/ygor/honour")), f"{path} needs no token"
+                else:
+                    assert answer.status == 403, path
+                    assert "Page expirée" in answer.text, path
 
 
 @pytest.mark.parametrize("role", [None, *ROLES])
