@@ -30,7 +30,7 @@ class Column:
 
     name: str
     type: str
-    description: str
+    hint: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,14 @@ class Dataset:
     """One table. `read` gives its rows."""
 
     name: str
-    title: str
-    description: str
+    label: str
+    summary: str
     columns: tuple[Column, ...]
     read: Callable[[Unit], Rows]
 
     def schema(self) -> dict[str, object]:
         """Its Table Schema (specs.frictionlessdata.io), with an empty cell for what is withheld."""
-        fields = [{"name": c.name, "type": c.type, "description": c.description} for c in self.columns]
+        fields = [{"name": c.name, "type": c.type, "description": c.hint} for c in self.columns]
         return {"fields": fields, "missingValues": [""]}
 
 
@@ -156,8 +156,8 @@ def as_json(dataset: Dataset, rows: Rows, today: date) -> dict[str, object]:
     names = [column.name for column in dataset.columns]
     return {
         "name": f"jetons-{dataset.name}",
-        "title": dataset.title,
-        "description": dataset.description,
+        "title": dataset.label,
+        "description": dataset.summary,
         "licence": "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
         "made_on": today.isoformat(),
         "schema": f"{BASE}/{dataset.name}.schema.json",

@@ -34,6 +34,7 @@ MODULE = Module(
         "households.two-guardians": "Un enfant a deux responsables au plus.",
         "households.guardian-adult": "Une personne de moins de 18 ans ne peut pas être responsable d’un enfant.",
         "households.last-guardian": "Vous êtes la seule personne responsable : invitez-en d’abord une autre.",
+        "households.own-award": "On ne certifie pas pour une personne de son foyer : demandez à quelqu’un d’autre.",
         "households.too-many-children": "{most} enfants au plus par responsable. Passez en mairie.",
     },
     audit={

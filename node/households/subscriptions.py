@@ -1,10 +1,13 @@
-"""What households listen to: a child's card is its guardians' business too."""
+"""What households listen to: a child's card is its guardians' business too, and nobody certifies for their own."""
 
 from __future__ import annotations
 
 from node.cards.events import CardBlocked, CardReplaced
+from node.core.errors import Forbidden
 from node.core.unit import Unit
+from node.emission.events import AwardProposed
 from node.households import guardians, letters
+from node.households.public import same_household
 
 
 def tell_replaced(unit: Unit, event: CardReplaced) -> None:
@@ -18,4 +21,10 @@ def tell_blocked(unit: Unit, event: CardBlocked) -> None:
         letters.tell_guardians(unit, event.account_id, what, besides=event.by)
 
 
-SUBSCRIPTIONS = ((CardReplaced, tell_replaced), (CardBlocked, tell_blocked))
+def refuse_for_own(unit: Unit, event: AwardProposed) -> None:
+    """Nobody signs, first or second, for somebody of their household (specs/emission.md §4.3)."""
+    if same_household(unit, event.signer_id, event.account_id):
+        raise Forbidden("households.own-award")
+
+
+SUBSCRIPTIONS = ((CardReplaced, tell_replaced), (CardBlocked, tell_blocked), (AwardProposed, refuse_for_own))

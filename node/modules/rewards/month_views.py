@@ -84,7 +84,7 @@ async def all_partnerships(request: aio.Request) -> aio.Response:
     """What was agreed with each partner, and the ways to their offers and months."""
     require_role(request, *STAFF)
     found = await node_of(request).read(partnerships.listing)
-    return render(request, "rewards/partnerships.html", {"partners": found, "sorts": rules.SORTS})
+    return render(request, "rewards/partnerships.html", {"partners": found, "sort_words": rules.SORTS})
 
 
 async def one_partnership(request: aio.Request) -> aio.Response:

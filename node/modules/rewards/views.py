@@ -26,7 +26,7 @@ from web.i18n import N_, gettext
 from web.render import redirect, render
 
 OPTIONS = {"kinds": KINDS, "classes": CLASSES, "bookings": BOOKINGS, "periods": PERIODS, "sorts": SORTS}
-WORDS = {"kinds": KINDS, "classes": CLASSES, "bookings": BOOKINGS, "periods": PERIODS}
+WORDS = {"kinds": KINDS, "classes": CLASSES, "bookings": BOOKINGS, "period_words": PERIODS}
 
 
 def options_of(request: aio.Request, **only: Iterable[str]) -> dict[str, list[tuple[str, str]]]:

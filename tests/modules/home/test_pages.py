@@ -59,7 +59,7 @@ async def test_the_declaration_names_whom_to_write_to(node_factory: NodeFactory)
 
 
 CONSTANTS = re.compile(
-    r"^(kinds|scopes|skills|states|texts|themes|words|labels|\w+_words)\b|\.(label|words|hint|summary|refusal)(\)|$)|^(label|sentence|accessibility_status|x)$"
+    r"^(kinds|scopes|skills|states|texts|themes|words|labels|\w+_words)\b|\.(label|words|\w+_words|hint|summary|refusal)(\)|$)|^(label|sentence|accessibility_status|x)$"
 )
 
 
