@@ -16,10 +16,10 @@ def test_nobody_signs_for_their_household_nor_for_a_child_they_answer_for(unit: 
     here = town(unit)
     membership.create(unit, here.maya, "Chez nous")
     membership.join(unit, here.lucie, membership.invite(unit, here.maya))
-    with pytest.raises(Forbidden, match="households.own-award"):
+    with pytest.raises(Forbidden, match=r"households\.own-award"):
         give(unit, here, 1)
     child = guardians.create_child(unit, here.maya, "Lina", "Martin", BORN)
-    with pytest.raises(Forbidden, match="households.own-award"):
+    with pytest.raises(Forbidden, match=r"households\.own-award"):
         give(unit, here, 2, account_id=child)
     assert ledger.supply(unit).circulating == 0
     assert give(unit, here, 3, certifier_id=here.hugo).amount == 10
