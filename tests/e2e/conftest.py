@@ -12,9 +12,9 @@ from tests.e2e.people import ARGUMENTS, Person, enter, leave
 from tests.e2e.territory import Territory, open_territory
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def territory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Territory]:
-    """`ygor demo` on a free port: 37 nodes, four of them with people in them, tied together."""
+    """`ygor demo` on a free port: 37 nodes, four with people in them, tied together. Gone when other tests begin."""
     with open_territory(tmp_path_factory.mktemp("territory")) as territory:
         yield territory
 
