@@ -184,6 +184,8 @@ def _acted(
     handlers: tuple[Handler, ...],
 ) -> str:
     known, sender = peer(unit, received.actor.id), received.actor.id
+    if activity.type == "Follow" and received.actor.profile.moved_to is not None:
+        return "refused: moved-away"  # specs/federation.md §13.8
     if (known is None and activity.type == "Follow") or (known is not None and known.actor_id == sender):
         known = following.remember(unit, received.actor)  # not under an id that it had before it moved
     host, inbox = received.actor.host, received.actor.inbox

@@ -49,6 +49,7 @@ OUTCOMES: Final[Mapping[str, str]] = {
     "refused: moved-unproved": N_("refusé : la nouvelle adresse ne le confirme pas"),
     "refused: moved-in-circles": N_("refusé : ce déménagement tourne en rond"),
     "refused: moved-too-far": N_("refusé : ce déménagement tourne en rond"),
+    "refused: moved-away": N_("refusé : demandé d’une adresse quittée depuis"),
     "refused: moved-no-node": N_("refusé : la nouvelle adresse n’est pas une commune"),
     "refused: blocked": N_("refusé : la nouvelle adresse est bloquée ici"),
     "already known": N_("déjà connu"),

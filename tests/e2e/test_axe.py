@@ -40,7 +40,7 @@ STARTS = {
 BY_MAIL = frozenset({"accounts.link", "accounts.link_sent", "desk.person"})
 """One comes to these by a mail and by sending a form: looked at in their own tests."""
 HUBS = frozenset({"home.show", "home.desk", "profile.show", "missions.mine"})
-LOOKS = 1
+LOOKS = 2
 """The most walkers who look at one kind of page, hubs apart; those with most to do go first."""
 MAIN = HUBS | {
     "missions.list",

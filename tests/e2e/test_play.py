@@ -26,8 +26,8 @@ async def tamper(territory: Path) -> None:
     def change() -> None:
         with sqlite3.connect(territory / "castanet-tolosan" / "node.db", timeout=20) as books:
             entry = books.execute(
-                "SELECT transfer_id, number FROM ledger_entries JOIN ledger_accounts ON id = account_id"
-                " WHERE kind = 'wallet' ORDER BY transfer_id DESC"
+                "SELECT transfer_id, number FROM ledger_entries JOIN ledger_accounts a ON a.id = ledger_entries.account_id"
+                " JOIN ledger_transfers t ON t.id = transfer_id WHERE a.kind = 'wallet' ORDER BY t.at DESC"
             ).fetchone()
             books.execute("UPDATE ledger_entries SET amount = amount + 3 WHERE transfer_id = ? AND number = ?", entry)
         books.close()

@@ -95,8 +95,7 @@ def walk(person: Person, *starts: str, without: Collection[str] = ()) -> Iterato
 
 def _is_private(address: str) -> bool:
     """The demonstration shows everybody's mail to everybody; what a letter leads to may be for its reader alone."""
-    return kind_of(urlsplit(address).path) in OWN | {"rewards.booking"}
-    return kind_of(urlsplit(address).path) in ("sharing.participation", "households.child")
+    return kind_of(urlsplit(address).path) in OWN | {"rewards.booking", "households.child"}
 
 
 def _links(person: Person) -> list[str]:

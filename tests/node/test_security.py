@@ -86,7 +86,8 @@ async def test_every_page_answers_everybody(node: Node, role: str | None) -> Non
                 assert answer.status < 500, asked
                 assert not runs_script(answer), asked
                 if role is None and path.startswith(("/admin", "/guichet", "/caisse", "/bureau", "/moi", "/carte")):
-                    assert answer.status in {303, 404}, asked
+                    asks_itself = path == "/caisse/{slug}/etat"  # a script of the page, which cannot sign in
+                    assert answer.status in ({401, 404} if asks_itself else {303, 404}), asked
                 if role == "leila" and path.startswith(("/admin", "/guichet", "/caisse")):
                     assert answer.status in {403, 404}, asked
 

@@ -142,7 +142,7 @@ def _span(request: aio.Request, viewer: Viewer) -> Span:
 
 async def token_journal(request: aio.Request) -> aio.StreamResponse:
     """All movements of tokens, sent as they are read: a year may be long."""
-    viewer = require_login(request)
+    viewer = require_role(request, *STAFF, "elected_member")
     span, node = _span(request, viewer), node_of(request)
     name = f"jetons-{span.first:%Y%m%d}-{span.last:%Y%m%d}.csv"
     response = aio.StreamResponse(headers={**headers_of(name), "Content-Type": "text/csv; charset=utf-8"})
@@ -167,7 +167,7 @@ def _chunk(unit: Unit, span: Span, after: tuple[datetime, str] | None) -> tuple[
 
 async def partner_journal(request: aio.Request) -> aio.Response:
     """What partners are owed for their closed months."""
-    viewer = require_login(request)
+    viewer = require_role(request, *STAFF, "elected_member")
     span = _span(request, viewer)
     rows = await _read_rows(node_of(request), span)
     return csv_response(f"partenaires-{span.first:%Y%m%d}-{span.last:%Y%m%d}.csv", [accounting.COLUMNS, *rows])

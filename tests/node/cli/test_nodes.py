@@ -117,9 +117,9 @@ def test_an_old_database_is_named_and_brought_up_to_date(node: Node, settings: P
     edit_database(
         node,
         settings,
-        "DROP TABLE rewards_payments",
-        "DROP TABLE rewards_offers",
-        "DELETE FROM alembic_version WHERE version_num LIKE 'rewards%'",
+        "DROP TABLE news_neighbours",
+        "DROP TABLE news_articles",
+        "DELETE FROM alembic_version WHERE version_num LIKE 'news%'",
     )
     found = run(settings, "check", node.folder)
     assert found.exit_code == 1

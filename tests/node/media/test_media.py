@@ -75,6 +75,7 @@ def test_what_is_no_picture(make: Callable[[], bytes], key: str) -> None:
     st.binary(max_size=200), st.sampled_from([photo(size=(40, 30)), photo("PNG", (40, 30)), MP4, CAPTIONS]), st.data()
 )
 @settings(max_examples=60, deadline=None)
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL")  # of spoiled tags that it passes over
 def test_spoiled_bytes_are_refused_or_taken_never_worse(noise: bytes, whole: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(whole)))
     body = whole[:at] + noise + whole[at + len(noise) :]
