@@ -9,7 +9,7 @@ from aiohttp import web as aio
 
 from node.core.errors import DomainError
 from node.core.node import Node
-from node.core.requests import node_of, require_login, require_role
+from node.core.requests import node_of, require_role
 from node.core.unit import Unit
 from node.core.viewer import Viewer
 from node.ledger import public as ledger
