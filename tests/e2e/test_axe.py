@@ -32,14 +32,14 @@ STARTS = {
     None: ("/", "/connexion", "/inscription"),
     "paul": ("/", "/bureau", "/caisse/piscine/journee"),
     "theo": ("/", "/bureau", "/caisse/mediatheque/journee"),
-    "amina": ("/recompenses", "/moi/reservations"),
+    "amina": ("/", "/foyer", "/recompenses", "/moi/reservations"),
     "claire": ("/", "/bureau", "/admin/messages-abandonnes"),
     "sophie": ("/admin/reseau/rejoindre?address=sicoval.localhost:{port}",),
 }
 """Where one begins; what nothing leads to unless something failed or was typed stands here too."""
 BY_MAIL = frozenset({"accounts.link", "accounts.link_sent", "desk.person"})
 """One comes to these by a mail and by sending a form: looked at in their own tests."""
-HUBS = frozenset({"home.show", "home.desk", "profile.show", "missions.mine"})
+HUBS = frozenset({"home.show", "home.desk", "profile.show", "missions.mine", "households.show"})
 LOOKS = 2
 """The most walkers who look at one kind of page, hubs apart; those with most to do go first."""
 MAIN = HUBS | {

@@ -21,6 +21,7 @@ FILES = frozenset(
         "emission.schema",
         "events.calendar",
         "events.feed",
+        "honour.inclusion",
         "gold.file",
         "gold.instant-file",
         "gold.proof",
