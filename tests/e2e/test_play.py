@@ -26,7 +26,7 @@ async def tamper(territory: Path) -> None:
     def change() -> None:
         with sqlite3.connect(territory / "castanet-tolosan" / "node.db", timeout=20) as books:
             entry = books.execute(
-                "SELECT transfer_id, number FROM ledger_entries JOIN ledger_accounts a ON a.id = ledger_entries.account_id"
+                "SELECT transfer_id, number FROM ledger_entries e JOIN ledger_accounts a ON a.id = e.account_id"
                 " JOIN ledger_transfers t ON t.id = transfer_id WHERE a.kind = 'wallet' ORDER BY t.at DESC"
             ).fetchone()
             books.execute("UPDATE ledger_entries SET amount = amount + 3 WHERE transfer_id = ? AND number = ?", entry)
