@@ -55,11 +55,6 @@ def ours_in(unit: Unit, terms: Terms) -> Party:
     raise RemoteProtocolError("these terms are not with us", status=403, code="not-a-party")
 
 
-def theirs_in(unit: Unit, terms: Terms) -> Party:
-    """The neighbour's side of our terms with it."""
-    return terms.other(ours_in(unit, terms).actor)
-
-
 def our_party(unit: Unit, their_actor: str) -> Party:
     own = our_id(unit, their_actor)
     return Party(own, _base_of(own), unit.node.name)

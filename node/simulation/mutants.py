@@ -48,10 +48,6 @@ def planted(name: str) -> Iterator[None]:
         yield
 
 
-def _failed(state: Any) -> honouring.Step:
-    return honouring.Step(replace(state, state=HonouringState.FAILED, outgoing=None, next_attempt_at=None), None, None)
-
-
 def _time_out(good: Handler) -> Handler:
     def on_timer(state: Any, terms: Any, now: Any, fraction: float) -> Any:
         if not state.is_final and state.started_at is not None and now > state.started_at + timedelta(seconds=20):

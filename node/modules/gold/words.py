@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from node.civic.words import N_
-from protocols.gold.filing import Note
 
 FAULTS: Final[Mapping[str, str]] = {
     "not-a-draw": N_("Ce fichier n’est pas celui d’un tirage."),
@@ -67,8 +66,3 @@ PRIZE_STATES: Final = {
     "revoked": N_("Action annulée"),
     "left": N_("Personne partie"),
 }
-
-
-def french(note: Note) -> str:
-    """The sentence of a note in French, for who reads no page."""
-    return ALL[note.code].format_map(dict(note.params))

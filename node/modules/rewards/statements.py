@@ -21,7 +21,6 @@ from node.honour import public as honour
 from node.modules.rewards import movements, partnerships, rules
 from node.modules.rewards.month_models import Movement, Statement
 from node.modules.rewards.sheet import totals_of
-from node.organisations import public as organisations
 
 _PERIOD = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 MONTHS_SHOWN = 60
@@ -192,8 +191,3 @@ def _read(row: Statement) -> StatementShown:
         row.organisation_id, kept["partner"], kept["slug"], kept["commune"], row.period, row.number, services,
         issuers, kept["worth_cents"],
     )  # fmt: skip
-
-
-def partner_of(unit: Unit, slug: str) -> organisations.Organisation:
-    """Raises NotFound."""
-    return organisations.by_slug(unit, slug)
